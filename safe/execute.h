@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef SAFE_EXECUTE_H
+#define SAFE_EXECUTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "safe/chain.h"
+#include "safe/proposal.h"
+#include "safe/signature.h"
+
+/*
+ * From a signed proposal to a transaction on chain, and the proof that it did what it should.
+ * Source: EIP-1559, EIP-2718; Safe 1.3.0 to 1.5.0, execTransaction().
+ */
+
+/* An EIP-1559 (type 2) transaction without access list. Amounts in wei. */
+struct eth_tx {
+    struct u256 chain_id;
+    uint64_t nonce;
+    struct u256 max_priority_fee, max_fee;
+    uint64_t gas_limit;
+    struct address to;
+    struct u256 value;
+    const uint8_t *data; /* borrowed */
+    size_t data_len;
+};
+/* keccak256 of what the account signs, and the signed bytes for eth_sendRawTransaction. */
+MUST_CHECK enum err eth_tx_digest(struct diag *d, struct hash32 *out, const struct eth_tx *tx);
+MUST_CHECK enum err eth_tx_encode(struct diag *d, struct buf *out, const struct eth_tx *tx,
+                                  const struct sig65 *sig);
+
+/*
+ * Choose threshold signatures of owners and pack them. Parses and recovers each; delegates' and
+ * strangers' are left out. sender (may be NULL) is an owner who sends the transaction and so needs
+ * no signature. ERR_MISMATCH "1 of 2 signatures" if there are too few.
+ */
+MUST_CHECK enum err execute_pack_signatures(struct diag *d, struct buf *out,
+                                            const struct proposal *p,
+                                            const struct hash32 *safe_tx_hash,
+                                            const struct address *owners, size_t num_owners,
+                                            uint64_t threshold, const struct address *sender);
+
+enum exec_outcome {
+    EXEC_UNKNOWN = 0,
+    EXEC_SUCCESS,  /* ExecutionSuccess with our hash, from our Safe */
+    EXEC_FAILURE,  /* ExecutionFailure: the call failed and the nonce is gone */
+    EXEC_REVERTED, /* receipt status 0 */
+    EXEC_NO_EVENT, /* status 1, but no event with our hash */
+};
+/* Both event layouts: hash in the data (1.3.0) or in topics[1] (1.4.1 on). */
+enum exec_outcome execute_outcome(const struct chain_receipt *r, const struct address *safe,
+                                  const struct hash32 *safe_tx_hash);
+
+#endif

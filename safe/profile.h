@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef SAFE_PROFILE_H
+#define SAFE_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "safe/call_tree.h"
+#include "safe/safe_tx.h"
+
+/*
+ * countersign.yaml: one governed deployment, and the policy that judges proposals for it. Trusted
+ * input, still read strictly: an unknown key, a wrong type or a wrong checksum is an error with
+ * line and column. docs/profile.md documents every key.
+ */
+
+enum profile_owner { OWNER_SAFE, OWNER_TIMELOCK };
+
+struct profile_contract {
+    char *name; /* [a-z][a-z0-9-]*, unique; "safe" and "timelock" are reserved */
+    enum contract_kind kind;
+    struct address address;
+    char *release;            /* "0.5.11", "next"; NULL if not given */
+    enum profile_owner owner; /* who must own it; default: timelock if there is one */
+    char *abi_path;           /* kind CONTRACT_OTHER: relative to the profile's directory */
+    struct user_abi *abi;
+};
+
+/* Where proposals and signatures meet. */
+enum queue_kind { QUEUE_NONE = 0, QUEUE_DIRECTORY, QUEUE_SERVICE };
+
+struct profile_queue {
+    enum queue_kind kind;
+    char *location;     /* directory (absolute, or made so), or base URL up to before /api */
+    char *api_key_file; /* service; NULL if not given */
+    char *api_key_env;  /* service; name of an environment variable; NULL if not given */
+    bool allow_plain_http;
+};
+
+/* Changes that hand the Safe or a contract to somebody else; forbidden unless allowed by name. */
+enum privileged_change {
+    CHANGE_OWNERS = 1 << 0,           /* Safe owners and threshold */
+    CHANGE_MODULES = 1 << 1,
+    CHANGE_GUARD = 1 << 2,            /* transaction and module guards */
+    CHANGE_FALLBACK_HANDLER = 1 << 3,
+    CHANGE_SINGLETON = 1 << 4,        /* migration contracts, changeMasterCopy, setup */
+    CHANGE_IMPLEMENTATION = 1 << 5,   /* upgradeToAndCall, setAppImplementation, disableUpgrades */
+    CHANGE_OWNERSHIP = 1 << 6,        /* transferOwnership, renounceOwnership, acceptOwnership */
+    CHANGE_ROLES = 1 << 7,            /* timelock and AccessControl roles */
+    CHANGE_DELAY = 1 << 8,            /* updateDelay */
+    CHANGE_APPROVALS = 1 << 9,        /* approveHash, signMessage, execTransaction of another Safe */
+};
+#define NUM_PRIVILEGED_CHANGES 10
+/* "owners", "modules", …; bit is a single privileged_change. */
+const char *privileged_change_name(unsigned bit);
+
+struct profile_policy {
+    char **actions; /* names of `propose`, allowed; NULL: every non-privileged action */
+    size_t num_actions;
+    unsigned allowed_changes;  /* privileged_change bits */
+    uint64_t expiry_s;         /* of a proposal; 0: none */
+    uint64_t min_delay_s;      /* least delay of a schedule; default: timelock delay */
+    uint64_t max_delay_s;      /* 0: none */
+    bool allow_value;          /* calls may carry ether */
+    bool allow_override_salt;  /* a salt that is not the manifest's digest is accepted */
+    bool unattended_delegates; /* sign --yes is allowed for delegates */
+    bool require_git;          /* add-compose-hash needs the git proof; default true */
+    char **require;            /* further check ids that must pass; needs --online for chain.* */
+    size_t num_require;
+};
+
+struct profile {
+    char *path; /* as opened, for messages; NULL for text given directly */
+    char *name;
+    struct u256 chain_id;
+    char **rpc_urls;
+    size_t num_rpc_urls;
+    bool rpc_allow_plain_http;
+
+    struct safe_domain safe; /* chain id, address, version */
+    struct address *owners;
+    size_t num_owners;
+    uint64_t threshold;
+    struct address *delegates;
+    size_t num_delegates;
+    struct address *modules; /* that may be enabled; usually none */
+    size_t num_modules;
+    struct address guard; /* zero: none */
+    bool has_fallback_handler; /* false: the published handler of the version, or none */
+    struct address fallback_handler;
+
+    bool has_timelock;
+    struct address timelock;
+    char *timelock_release; /* "4.9", "5.4" */
+    uint64_t timelock_delay_s;
+
+    struct profile_contract *contracts;
+    size_t num_contracts;
+
+    char *git_branch; /* remote-tracking ref that a release comes from; NULL if not given */
+    char *git_path;   /* default of propose --path */
+    char *git_repository; /* web address, for people */
+
+    struct profile_queue queue;
+    struct profile_policy policy;
+};
+
+/* path NULL: countersign.yaml in this or a parent directory; ERR_USAGE if there is none. */
+MUST_CHECK enum err profile_load(struct diag *d, struct profile **out, const char *path);
+/* dir resolves relative paths. */
+MUST_CHECK enum err profile_parse(struct diag *d, struct profile **out, const void *data,
+                                  size_t data_len, const char *what, const char *dir);
+void profile_free(struct profile *p);
+
+const struct profile_contract *profile_contract_by_name(const struct profile *p, const char *name);
+const struct profile_contract *profile_contract_at(const struct profile *p,
+                                                   const struct address *a);
+bool profile_is_owner(const struct profile *p, const struct address *a);
+bool profile_is_delegate(const struct profile *p, const struct address *a);
+
+/* Lookup for call_tree_decode: Safe, timelock, contracts of the profile, published Safe libraries.
+ * Borrowed from p. */
+struct call_lookup profile_call_lookup(const struct profile *p);
+
+#endif

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef SAFE_PROPOSAL_H
+#define SAFE_PROPOSAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "safe/safe_tx.h"
+#include "safe/timelock.h"
+
+/*
+ * A proposal file, format "countersign/proposal/1": SafeTx, operation, evidence, signatures. See
+ * docs/formats/proposal.md. Reading checks form only; every member is a claim until verify/ has
+ * recomputed it. Writing is deterministic: the same content gives the same bytes.
+ */
+
+enum step {
+    STEP_NONE = 0,
+    STEP_SCHEDULE,
+    STEP_EXECUTE,
+    STEP_CANCEL,
+    STEP_DIRECT,
+    STEP_REJECT,
+};
+const char *step_name(enum step s);
+enum step step_parse(const char *name); /* STEP_NONE if unknown */
+
+/* One governed call, by the names of `propose`: what the proposal says it does. */
+struct action_ref {
+    char *action;   /* "add-compose-hash", "call" */
+    char *contract; /* profile name: "app", "timelock", "safe" */
+};
+
+struct evidence_file {
+    char *name; /* [a-z0-9] then [a-zA-Z0-9._/-], no "..", unique */
+    uint8_t *data;
+    size_t data_len;
+};
+
+/* Names of evidence files. Trees are numbered from the root: "git/tree-0", "git/tree-1", … */
+#define EVIDENCE_CONTEXT     "context.json"
+#define EVIDENCE_APP_COMPOSE "app-compose.json"
+#define EVIDENCE_COMPOSE     "compose.yaml" /* the blob's content */
+#define EVIDENCE_GIT_COMMIT  "git/commit"   /* content of the object, without its header */
+#define EVIDENCE_GIT_TREE    "git/tree-"
+
+struct proposal_signature {
+    struct address signer; /* claimed */
+    char kind[24];         /* claimed; signature_kind_name */
+    uint8_t *data;
+    size_t data_len;
+};
+
+/* All-zero is valid to clear. */
+struct proposal {
+    enum step step;
+    uint64_t created_s;
+    struct action_ref *actions;
+    size_t num_actions;
+
+    struct safe_domain domain;
+    struct safe_tx tx;
+    struct safe_hashes claimed; /* as written in the file */
+
+    bool has_operation; /* schedule, execute, cancel */
+    struct address timelock;
+    struct operation operation;
+    struct u256 delay_s;
+    struct hash32 claimed_operation_id;
+
+    bool has_scheduled; /* execute, cancel: the SafeTx that scheduled the operation */
+    struct safe_tx scheduled;
+
+    char *claimed_manifest;
+    struct evidence_file *files; /* sorted by name */
+    size_t num_files;
+
+    struct proposal_signature *signatures; /* sorted by signer */
+    size_t num_signatures;
+};
+void proposal_clear(struct proposal *p);
+
+MUST_CHECK enum err proposal_parse(struct diag *d, struct proposal *out, const void *data,
+                                   size_t data_len, const char *what);
+MUST_CHECK enum err proposal_write(struct diag *d, struct buf *out, const struct proposal *p);
+/* path "-" is standard input / output. proposal_save replaces the file as a whole. */
+MUST_CHECK enum err proposal_load(struct diag *d, struct proposal *out, const char *path);
+MUST_CHECK enum err proposal_save(struct diag *d, const struct proposal *p, const char *path);
+
+/* Copies; keeps the list sorted; ERR_FORMAT for a bad or repeated name, ERR_LIMIT. */
+MUST_CHECK enum err proposal_add_file(struct diag *d, struct proposal *p, const char *name,
+                                      const void *data, size_t data_len);
+const struct evidence_file *proposal_file(const struct proposal *p, const char *name);
+MUST_CHECK enum err proposal_add_action(struct diag *d, struct proposal *p, const char *action,
+                                        const char *contract);
+/* Copies; replaces an entry of the same signer. */
+MUST_CHECK enum err proposal_add_signature(struct diag *d, struct proposal *p,
+                                           const struct address *signer, const char *kind,
+                                           const uint8_t *data, size_t data_len);
+
+/* sha256sum's format, "<64 hex>  <name>\n", sorted by name, of all evidence files. */
+MUST_CHECK enum err proposal_manifest(struct diag *d, struct buf *out, const struct proposal *p);
+/* keccak256 of the manifest: the default salt. */
+MUST_CHECK enum err proposal_manifest_digest(struct diag *d, struct hash32 *out,
+                                             const struct proposal *p);
+
+/*
+ * The content of context.json: what an operation id alone does not bind. For execute and cancel it
+ * is the context of the step that scheduled.
+ */
+struct proposal_context {
+    struct u256 chain_id;
+    struct address safe;
+    bool has_timelock;
+    struct address timelock;
+    struct u256 nonce; /* of the SafeTx that schedules, or does, the action */
+    uint64_t created_s;
+    struct action_ref *actions;
+    size_t num_actions;
+    char *git_commit; /* hex id; NULL if there is no git evidence */
+    char *git_path;
+};
+void proposal_context_clear(struct proposal_context *c);
+MUST_CHECK enum err proposal_context_write(struct diag *d, struct buf *out,
+                                           const struct proposal_context *c);
+MUST_CHECK enum err proposal_context_parse(struct diag *d, struct proposal_context *out,
+                                           const void *data, size_t data_len);
+
+#endif

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "src/base/bytes.h"
+
+/*
+ * Whole files. Reading refuses directories and stops at out's maximum (ERR_LIMIT). Writing is a
+ * temporary file in the same directory, fsync, rename, fsync of the directory: after a crash there
+ * is the old content or the new, never a part.
+ */
+
+/* path "-" is standard input. out must be initialised; its maximum is the size limit. */
+MUST_CHECK enum err file_read(struct diag *d, struct buf *out, const char *path);
+
+enum {
+    FILE_PRIVATE = 1,   /* mode 0600 instead of 0644 less the umask */
+    FILE_EXCLUSIVE = 2, /* ERR_MISMATCH if the name exists already (link, not rename) */
+};
+/* path "-" is standard output (written plainly). */
+MUST_CHECK enum err file_write(struct diag *d, const char *path, const void *data, size_t data_len,
+                               int flags);
+/* One directory, or all missing ones on the path, mode 0777 less the umask. */
+MUST_CHECK enum err file_make_dirs(struct diag *d, const char *path);
+bool file_exists(const char *path);
+
+/* Names in a directory, sorted by byte order, without dot-files; free with file_free_names. */
+MUST_CHECK enum err file_list_dir(struct diag *d, char ***names, size_t *num_names,
+                                  const char *path);
+void file_free_names(char **names, size_t num_names);
+
+/*
+ * Advisory lock on a file that is created if need be; held until released. Blocks. *out_fd is -1
+ * on failure.
+ */
+MUST_CHECK enum err file_lock(struct diag *d, int *out_fd, const char *path);
+void file_unlock(int fd);
+
+#endif

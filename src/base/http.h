@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef BASE_HTTP_H
+#define BASE_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "src/base/bytes.h"
+
+/*
+ * One HTTP exchange by libcurl. https:// with the certificate verified; http:// only to a loopback
+ * address (127.0.0.0/8, ::1, localhost) unless allow_plain_http. No proxy from the environment for
+ * loopback, no netrc, no cookies, no credentials in URLs, redirects only for GET and only to the
+ * same origin. Limits of limits.h. Errors name host and path but never headers, bodies sent or
+ * query strings.
+ */
+
+struct http_request {
+    const char *method; /* "GET", "POST", "DELETE" */
+    const char *url;
+    const char *body; /* NULL for none; sent with Content-Type: application/json */
+    size_t body_len;
+    const char *bearer;    /* API token, or NULL; only ever sent to the origin of url */
+    const char *accept;    /* NULL: application/json */
+    size_t max_bytes;      /* 0: LIMIT_HTTP_BYTES */
+    long timeout_ms;       /* 0: LIMIT_HTTP_TIME_MS, for the whole exchange */
+    bool allow_plain_http; /* a person asked for http:// to another machine */
+};
+
+struct http_response {
+    long status;
+    struct buf body;    /* untrusted */
+    long retry_after_s; /* from Retry-After or X-RateLimit-Reset; -1 if neither */
+};
+
+/*
+ * ERR_NETWORK if no complete answer came; any status, also 500, is OK. The response is cleared
+ * with http_response_clear in either case.
+ */
+MUST_CHECK enum err http_exchange(struct diag *d, struct http_response *out,
+                                  const struct http_request *req);
+void http_response_clear(struct http_response *r);
+
+/*
+ * The same, repeated on 429 and 5xx (for GET also on a network failure) with exponential
+ * backoff from 500 ms, honouring retry_after_s up to 30 s, at most 5 tries. The last answer is
+ * returned.
+ */
+MUST_CHECK enum err http_exchange_retry(struct diag *d, struct http_response *out,
+                                        const struct http_request *req);
+
+/* Append text, percent-encoded as a URL path segment or query value. */
+void http_add_escaped(struct buf *out, const char *text);
+
+#endif

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+/*
+ * Every limit on what outside bytes may make this program do, each with its reason. Over a limit
+ * is an error (ERR_LIMIT) that names the limit.
+ */
+
+/* A Safe transaction has to fit into a block; 128 KiB is what nodes relay per transaction. */
+#define LIMIT_CALLDATA_BYTES (128 * 1024)
+/* A proposal with evidence: four Sigstore bundles, a commit chain, two compose files. */
+#define LIMIT_PROPOSAL_BYTES (8 * 1024 * 1024)
+#define LIMIT_EVIDENCE_BYTES (4 * 1024 * 1024)
+#define LIMIT_EVIDENCE_FILES 512
+/* An app-compose holds a compose file and a script; Phala's largest published one is 20 kB. */
+#define LIMIT_COMPOSE_BYTES (1024 * 1024)
+/* Git trees of monorepos stay under this; blobs are bounded by LIMIT_COMPOSE_BYTES. */
+#define LIMIT_GIT_OBJECT_BYTES (1024 * 1024)
+#define LIMIT_GIT_PATH_DEPTH   32
+/* YAML profiles and compose files. Nodes are counted after alias expansion. */
+#define LIMIT_YAML_BYTES (1024 * 1024)
+#define LIMIT_YAML_DEPTH 64
+#define LIMIT_YAML_NODES 100000
+/* JSON documents. jansson's own parser depth is 2048. */
+#define LIMIT_JSON_DEPTH 64
+#define LIMIT_JSON_NODES 200000
+/* One line of `hash --lines`. */
+#define LIMIT_LINE_BYTES (512 * 1024)
+/* One HTTP answer; the service's largest page is 200 transactions. */
+#define LIMIT_HTTP_BYTES     (16 * 1024 * 1024)
+#define LIMIT_HTTP_TIME_MS   30000
+#define LIMIT_HTTP_REDIRECTS 3
+/* Safe: more owners than any known Safe has; signatures follow owners. */
+#define LIMIT_OWNERS     128
+#define LIMIT_MODULES    64
+#define LIMIT_SIGNATURES LIMIT_OWNERS
+/* One contract signature (nested Safe of 20 owners). */
+#define LIMIT_SIGNATURE_BYTES 5000
+/* Calls in one batch, over all levels of nesting, and how deep calls may nest in calls. */
+#define LIMIT_CALLS      256
+#define LIMIT_CALL_DEPTH 8
+/* ABI types: `(a,(b,c[])[2])[]` nests three deep; a value has at most this many leaves. */
+#define LIMIT_ABI_TYPE_DEPTH 8
+#define LIMIT_ABI_PARAMS     32
+#define LIMIT_ABI_NODES      4096
+/* User ABI files. */
+#define LIMIT_ABI_FILE_BYTES (4 * 1024 * 1024)
+/* Keystores are under 1 kB; scrypt memory is 128 * N * r bytes: N = 2^18, r = 8 is 256 MiB. */
+#define LIMIT_KEYSTORE_BYTES (64 * 1024)
+#define LIMIT_SCRYPT_BYTES   (512ULL * 1024 * 1024)
+#define LIMIT_PBKDF2_ITERS   10000000
+#define LIMIT_SECRET_BYTES   4096
+/* RPC endpoints of one profile. */
+#define LIMIT_RPC_URLS 8
+/* Contracts, delegates and repositories in a profile. */
+#define LIMIT_PROFILE_ITEMS 64
+
+#endif

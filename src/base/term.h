@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef BASE_TERM_H
+#define BASE_TERM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "src/base/bytes.h"
+
+/*
+ * The only writer. stdout is the answer, stderr is for errors and hints.
+ *
+ * Text from outside goes through term_untrusted or buf_add_untrusted: everything but printable
+ * ASCII (0x20 to 0x7e), and the backslash, becomes \xNN, so that escape codes, bidirectional marks
+ * and look-alike letters show as what they are. Formats are ours, so term_printf is for values
+ * that we made: numbers, hashes, addresses, escaped text.
+ */
+
+enum term_color { TERM_AUTO, TERM_ALWAYS, TERM_NEVER };
+/* Colour only if stdout is a terminal, NO_COLOR is unset or empty and TERM is not "dumb". */
+void term_init(enum term_color color, bool quiet);
+
+enum term_style { TERM_PLAIN, TERM_BOLD, TERM_DIM, TERM_GREEN, TERM_RED, TERM_YELLOW };
+
+void term_printf(const char *fmt, ...) PRINTF_LIKE(1, 2);
+void term_styled(enum term_style style, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void term_untrusted(const char *text, size_t text_len);
+/* The bytes of a document that is already safe to show (JSON we wrote, calldata). */
+void term_write(const void *data, size_t data_len);
+/* Flush stdout; ERR_IO if anything could not be written. */
+MUST_CHECK enum err term_finish(struct diag *d);
+/* True if --quiet asked for the verdict alone. */
+bool term_is_quiet(void);
+
+/* "countersign: error: …" and "countersign: hint: …" on stderr, escaped. */
+void term_error(const struct diag *d);
+void term_hint(const char *fmt, ...) PRINTF_LIKE(1, 2);
+/* "countersign: warning: …" */
+void term_warning(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+void buf_add_untrusted(struct buf *out, const char *text, size_t text_len);
+
+/*
+ * Ask on the controlling terminal and read one line (without its newline) into out[out_len].
+ * ERR_USAGE if stdin is no terminal, ERR_REFUSED on end of input.
+ */
+MUST_CHECK enum err term_ask(struct diag *d, char *out, size_t out_len, const char *question);
+
+#endif

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "src/cli/args.h"
+
+/* The verbs, one file each: cmd_<verb>.c. The table in main.c lists them. */
+extern const struct command cmd_completion;
+extern const struct command cmd_help;
+
+/* All verbs in the order of the help, ends with NULL. */
+extern const struct command *const commands[];
+
+#endif

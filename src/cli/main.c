@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/json.h"
+#include "src/base/secret.h"
+#include "src/base/term.h"
+#include "src/cli/args.h"
+#include "src/cli/commands.h"
+
+const struct command *const commands[] = {
+    &cmd_completion,
+    &cmd_help,
+    NULL,
+};
+
+#ifndef VERSION
+#define VERSION "0.0.0"
+#endif
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    }
+    return NULL;
+}
+
+static void print_usage(void)
+{
+    term_printf("countersign %s: build, check, sign and submit Safe governance transactions\n\n"
+                "usage: countersign VERB [OPTIONS]\n\nverbs:\n",
+                VERSION);
+    for (size_t i = 0; commands[i] != NULL; i++)
+        term_printf("  %-11s %s\n", commands[i]->name, commands[i]->summary);
+    term_printf("\n'countersign VERB --help' shows the options of a verb.\n"
+                "exit codes: 0 yes, 1 no, 2 could not tell, 3 refused\n");
+}
+
+static void print_options(const struct arg_option *options)
+{
+    for (size_t i = 0; options != NULL && options[i].name != NULL; i++) {
+        char left[64];
+
+        (void)snprintf(left, sizeof(left), "--%s%s%s", options[i].name,
+                       options[i].metavar != NULL ? " " : "",
+                       options[i].metavar != NULL ? options[i].metavar : "");
+        term_printf("  %-28s %s\n", left, options[i].help);
+    }
+}
+
+static void print_command_help(const struct command *c)
+{
+    term_printf("usage: countersign %s [OPTIONS]%s%s\n\n%s\n", c->name,
+                c->operands != NULL ? " " : "", c->operands != NULL ? c->operands : "",
+                c->summary);
+    if (c->details != NULL)
+        term_printf("\n%s\n", c->details);
+    term_printf("\noptions:\n");
+    print_options(c->options);
+    print_options(args_common_options);
+}
+
+/* The answer of a failed command under --json: {"result":2,"error":{…}}. */
+static void print_json_error(const struct diag *d)
+{
+    struct json *j = json_new_object();
+    struct json *error = json_new_object();
+    struct buf text;
+    struct diag ignored = { 0 };
+
+    buf_init(&text, 64 * 1024);
+    json_set_int(j, "result", err_exit_code(d->code));
+    json_set_string(error, "code", err_name(d->code));
+    json_set(error, "message", json_new_text(d->msg, strlen(d->msg)));
+    if (d->hint[0] != '\0')
+        json_set(error, "hint", json_new_text(d->hint, strlen(d->hint)));
+    json_set(j, "error", error);
+    if (json_write(&ignored, &text, j, JSON_PRETTY) == OK)
+        term_write(text.data, text.len);
+    buf_clear(&text);
+    json_free(j);
+}
+
+static enum err set_up_terminal(struct diag *d, const struct args *a)
+{
+    const char *color = args_get(a, "color");
+    enum term_color when = TERM_AUTO;
+
+    if (color != NULL && strcmp(color, "always") == 0)
+        when = TERM_ALWAYS;
+    else if (color != NULL && strcmp(color, "never") == 0)
+        when = TERM_NEVER;
+    else if (color != NULL && strcmp(color, "auto") != 0)
+        return diag_set(d, ERR_USAGE, "--color: expected auto, always or never, found '%.32s'",
+                        color);
+    term_init(when, args_flag(a, "quiet"));
+    return OK;
+}
+
+static int run_command(const struct command *c, int argc, char **argv)
+{
+    struct diag d = { 0 };
+    struct args a = { 0 };
+    int exit_code = 0;
+    enum err e = args_parse(&d, &a, c, argc, argv);
+
+    if (e == OK)
+        e = set_up_terminal(&d, &a);
+    if (e == OK && args_flag(&a, "help"))
+        print_command_help(c);
+    else if (e == OK)
+        e = c->run(&d, &a, &exit_code);
+    if (e != OK && d.code == OK)
+        (void)diag_set(&d, e, "internal error");
+    if (e != OK && args_json(&a))
+        print_json_error(&d);
+    if (e == OK)
+        e = term_finish(&d);
+    else
+        (void)term_finish(&(struct diag){ 0 });
+    if (e != OK)
+        term_error(&d);
+    args_free(&a);
+    return e != OK ? err_exit_code(e) : exit_code;
+}
+
+static enum err run_help(struct diag *d, const struct args *a, int *exit_code)
+{
+    const struct command *c = NULL;
+
+    (void)exit_code;
+    if (a->num_operands == 0) {
+        print_usage();
+        return OK;
+    }
+    c = find_command(a->operands[0]);
+    if (c == NULL)
+        return diag_set(d, ERR_USAGE, "help: unknown verb '%.32s'", a->operands[0]);
+    print_command_help(c);
+    return OK;
+}
+
+const struct command cmd_help = {
+    .name = "help",
+    .operands = "[VERB]",
+    .summary = "show the verbs, or the options of one",
+    .max_operands = 1,
+    .run = run_help,
+};
+
+int main(int argc, char **argv)
+{
+    struct diag d = { 0 };
+    const struct command *c = NULL;
+
+    secret_protect_process();
+    (void)signal(SIGPIPE, SIG_IGN);
+    term_init(TERM_AUTO, false);
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_usage();
+        return term_finish(&d) == OK && argc >= 2 ? 0 : 2;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        term_printf("countersign %s\n", VERSION);
+        return term_finish(&d) == OK ? 0 : 2;
+    }
+    c = find_command(argv[1]);
+    if (c == NULL) {
+        (void)diag_set(&d, ERR_USAGE, "unknown verb '%.32s'", argv[1]);
+        diag_hint(&d, "'countersign help' lists the verbs");
+        term_error(&d);
+        return 2;
+    }
+    return run_command(c, argc - 2, argv + 2);
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef VERIFY_COMPOSE_H
+#define VERIFY_COMPOSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/base/bytes.h"
+
+/*
+ * What runs inside: app-compose.json, whose raw bytes are hashed into the whitelist, and the
+ * compose file inside it.
+ * Source: Dstack-TEE/dstack, dstack-util system_setup.rs measure_app_info(); Compose Specification.
+ */
+
+/* SHA-256 of the raw bytes; nothing else is ever the compose hash. */
+MUST_CHECK enum err compose_hash(struct diag *d, struct hash32 *out, const void *app_compose,
+                                 size_t app_compose_len);
+
+/* The docker_compose_file string of an app-compose; appended to out. ERR_FORMAT if there is none. */
+MUST_CHECK enum err compose_docker_file(struct diag *d, struct buf *out, const void *app_compose,
+                                        size_t app_compose_len);
+
+/* One service of a compose file. */
+struct compose_image {
+    char *service;
+    char *reference; /* as written: "ghcr.io/x/y:1@sha256:…" */
+    struct hash32 digest;
+};
+struct compose_images {
+    struct compose_image *items;
+    size_t num_items;
+};
+void compose_images_clear(struct compose_images *c);
+
+/*
+ * Judge a compose file: every service has an image pinned by "@sha256:" and 64 lower-case hex
+ * digits. OK fills out (in written order). ERR_MISMATCH names the first offending service and line:
+ * an unpinned image, one with variable interpolation, no image, `build:`, `extends:`, top-level
+ * `include:`. Anchors, aliases and merge keys are resolved and judged like written text. ERR_FORMAT
+ * if it is no compose file at all.
+ */
+MUST_CHECK enum err compose_check_pinned(struct diag *d, struct compose_images *out,
+                                         const void *data, size_t data_len, const char *what);
+
+#endif

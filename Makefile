@@ -12,13 +12,6 @@ V       ?=
 Q       := $(if $(V),,@)
 say      = $(if $(V),@:,@printf '  %-8s %s\n' $(1) $(2))
 
-# --- packages -----------------------------------------------------------------------------------
-DEPS_BUILD := build-essential pkg-config libsecp256k1-dev libcurl4-openssl-dev libgit2-dev \
-              libjansson-dev libfyaml-dev libssl-dev ca-certificates
-DEPS_DEMO  := git jq
-DEPS_TEST  := libcriterion-dev git jq python3 openssl
-DEPS_CI    := clang clang-tidy clang-format cppcheck valgrind libclang-rt-14-dev
-
 # --- flags --------------------------------------------------------------------------------------
 LIBS       := libsecp256k1 libcurl libgit2 jansson libfyaml libcrypto
 PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
@@ -52,6 +45,7 @@ PROGRAM := $(BUILD)/countersign
 UNIT    := $(BUILD)/tests/unit
 UNIT_SOURCES := $(sort $(wildcard tests/unit/*.c))
 UNIT_OBJECTS := $(UNIT_SOURCES:%.c=$(BUILD)/obj/%.o)
+KEYSTORE_TOOL := $(BUILD)/tests/make_keystore
 FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/*_fuzz.c))
 
 .DEFAULT_GOAL := all
@@ -79,8 +73,148 @@ $(UNIT): $(UNIT_OBJECTS) $(LIBRARY)
 
 -include $(OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(BUILD)/obj/src/cli/main.d
 
-unit: $(UNIT) ## unit tests alone (what they need must be installed)
+# --- tests --------------------------------------------------------------------------------------
+deps: ## install the Debian packages and the npm packages of the tests
+	$(Q)tests/tools/deps.sh build test
+
+demo: ## the main job on embedded defaults, without network
+	$(Q)tests/tools/deps.sh build
+	$(Q)$(MAKE) --no-print-directory all $(KEYSTORE_TOOL)
+	$(Q)COUNTERSIGN=$(abspath $(PROGRAM)) MAKE_KEYSTORE=$(abspath $(KEYSTORE_TOOL)) \
+	    tests/tools/demo.sh
+
+test: ## all tests: unit, command line, end to end
+	$(Q)tests/tools/deps.sh build test
+	$(Q)$(MAKE) --no-print-directory check
+
+check: unit cli e2e
+
+unit: $(UNIT) ## unit tests alone
 	$(Q)$(UNIT) $(UNIT_ARGS)
+
+cli: $(PROGRAM) ## command-line tests alone
+	$(Q)COUNTERSIGN=$(abspath $(PROGRAM)) tests/cli/run.sh
+
+e2e: $(PROGRAM) $(KEYSTORE_TOOL) ## end-to-end tests alone, on a chain of their own
+	$(Q)COUNTERSIGN=$(abspath $(PROGRAM)) MAKE_KEYSTORE=$(abspath $(KEYSTORE_TOOL)) \
+	    node --test $(E2E_ARGS) $(sort $(wildcard tests/e2e/*.test.mjs))
+
+bench: $(PROGRAM) ## speed beside the peers, as ratios
+	$(Q)tests/tools/deps.sh build test
+	$(Q)COUNTERSIGN=$(abspath $(PROGRAM)) node tests/bench/bench.mjs
+
+# A program of the tests' own, linked with the library.
+$(KEYSTORE_TOOL): tests/tools/make_keystore.c $(LIBRARY)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+# Criterion runs each test in a child process: what a sanitizer or valgrind says there does not
+# reach the exit code, so it is logged, and any log that is not empty fails.
+SAN_LOGS = $(BUILD)/logs
+define no_logs
+	$(Q)if find $(SAN_LOGS) -type f -size +0 2>/dev/null | grep -q .; then \
+	    find $(SAN_LOGS) -type f -size +0 -exec head -n 60 {} +; exit 1; fi
+endef
+
+asan: ## unit and command-line tests under the address and undefined-behaviour sanitizers
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined \
+	    CFLAGS='-O1 -g' asan-run
+
+asan-run: $(UNIT) $(PROGRAM)
+	$(Q)rm -rf $(SAN_LOGS) && mkdir -p $(SAN_LOGS)
+	$(Q)ASAN_OPTIONS=log_path=$(abspath $(SAN_LOGS))/asan:detect_leaks=1 \
+	    UBSAN_OPTIONS=log_path=$(abspath $(SAN_LOGS))/ubsan:print_stacktrace=1 $(UNIT) $(UNIT_ARGS)
+	$(Q)ASAN_OPTIONS=log_path=$(abspath $(SAN_LOGS))/asan \
+	    UBSAN_OPTIONS=log_path=$(abspath $(SAN_LOGS))/ubsan \
+	    COUNTERSIGN=$(abspath $(PROGRAM)) tests/cli/run.sh
+	$(no_logs)
+
+valgrind: $(UNIT) ## unit tests under valgrind
+	$(Q)rm -rf $(SAN_LOGS) && mkdir -p $(SAN_LOGS)
+	$(Q)valgrind -q --trace-children=yes --trace-children-skip='*/git,/bin/*,/usr/bin/*' \
+	    --leak-check=full --show-leak-kinds=definite \
+	    --log-file=$(abspath $(SAN_LOGS))/valgrind.%p $(UNIT) --timeout 600 $(UNIT_ARGS)
+	$(no_logs)
+
+# --- fuzzing ------------------------------------------------------------------------------------
+FUZZ_CC    ?= clang
+FUZZ_TIME  ?= 60
+FUZZ_BUILD := $(BUILD)/fuzz
+FUZZERS    := $(FUZZ_SOURCES:tests/fuzz/%.c=$(FUZZ_BUILD)/%)
+
+fuzz: ## run every fuzz target for FUZZ_TIME seconds (needs clang)
+	$(Q)$(MAKE) --no-print-directory CC=$(FUZZ_CC) BUILD=$(FUZZ_BUILD)/lib \
+	    SANITIZE=fuzzer-no-link,address,undefined CFLAGS='-O1 -g' FUZZ_BUILD=$(FUZZ_BUILD) fuzz-run
+
+fuzz-smoke: ## the same for a few seconds each
+	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_TIME=5
+
+fuzz-run: $(FUZZERS)
+	$(Q)for f in $(FUZZERS); do name=$$(basename $$f _fuzz); \
+	    mkdir -p $(FUZZ_BUILD)/corpus/$$name; \
+	    seeds=fixtures/fuzz/$$name; [ -d $$seeds ] || seeds=; \
+	    printf '  %-8s %s\n' FUZZ $$name; \
+	    $$f -max_total_time=$(FUZZ_TIME) -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+	        -artifact_prefix=$(FUZZ_BUILD)/ $(FUZZ_BUILD)/corpus/$$name $$seeds \
+	        >$(FUZZ_BUILD)/$$name.log 2>&1 || { tail -n 40 $(FUZZ_BUILD)/$$name.log; exit 1; }; done
+
+$(FUZZ_BUILD)/%_fuzz: tests/fuzz/%_fuzz.c $(LIBRARY)
+	$(call say,FUZZ,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -I. -O1 -g -fsanitize=fuzzer,address,undefined \
+	    -fno-sanitize-recover=all -o $@ $^ $(PKG_LIBS)
+
+# --- reading ------------------------------------------------------------------------------------
+ALL_C := $(SOURCES) src/cli/main.c $(UNIT_SOURCES) $(FUZZ_SOURCES) $(wildcard tests/tools/*.c)
+
+lint: lint-headers lint-tidy ## clang-tidy, cppcheck, headers alone, include directions, lengths
+	$(Q)tests/lint/includes.sh
+	$(Q)tests/lint/lengths.py $(ALL_C) $(HEADERS)
+	$(Q)cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
+	    --suppress=missingIncludeSystem --error-exitcode=1 -I. -j2 $(SOURCES) src/cli/main.c
+
+lint-headers:
+	$(Q)for h in $(HEADERS); do \
+	    $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(WARNINGS) -Werror -I. -fsyntax-only -x c $$h || exit 1; done
+
+lint-tidy: $(patsubst %.c,$(BUILD)/tidy/%.ok,$(SOURCES) src/cli/main.c)
+
+$(BUILD)/tidy/%.ok: %.c $(HEADERS) .clang-tidy
+	$(call say,TIDY,$<)
+	@mkdir -p $(@D)
+	$(Q)clang-tidy --quiet $< -- -std=c11 -D_POSIX_C_SOURCE=200809L -DVERSION='"$(VERSION)"' -I. \
+	    $(PKG_CFLAGS) 2>$@.log || { cat $@.log; exit 1; }
+	@touch $@
+
+format: ## lay out the code with clang-format
+	$(Q)clang-format -i $(ALL_C) $(HEADERS)
+
+format-check: ## fail if clang-format would change anything
+	$(Q)clang-format --dry-run --Werror $(ALL_C) $(HEADERS)
+
+coverage: ## line coverage of the unit tests, as text
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage CFLAGS='-O0 -g --coverage' \
+	    LDFLAGS=--coverage unit
+	$(Q)cd $(BUILD)/coverage && find . -name '*.gcda' -path './obj/[shv]*' \
+	    -exec gcov -n {} + 2>/dev/null | awk '/^File .[shv]/{f=$$2} /^Lines/{if(f){print f, $$2; f=""}}'
+
+# --- installing ---------------------------------------------------------------------------------
+install: $(PROGRAM) ## program, man page, completion
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/countersign
+	install -D -m 644 docs/countersign.1 $(DESTDIR)$(PREFIX)/share/man/man1/countersign.1
+	$(PROGRAM) completion bash >$(BUILD)/completion.bash
+	install -D -m 644 $(BUILD)/completion.bash \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/countersign
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/countersign $(DESTDIR)$(PREFIX)/share/man/man1/countersign.1 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/countersign
+
+dist: ## source archive of the last commit
+	$(Q)mkdir -p $(BUILD)
+	git archive --format=tar.gz --prefix=countersign-$(VERSION)/ \
+	    -o $(BUILD)/countersign-$(VERSION).tar.gz HEAD
 
 clean: ## remove everything built
 	$(Q)rm -rf $(BUILD)
@@ -88,4 +222,5 @@ clean: ## remove everything built
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: all unit clean help
+.PHONY: all deps demo test check unit cli e2e bench asan asan-run valgrind fuzz fuzz-smoke fuzz-run \
+        lint lint-headers lint-tidy format format-check coverage install uninstall dist clean help

@@ -45,6 +45,7 @@ struct buf {
     size_t cap;
     size_t max;
     bool failed;
+    bool over_max; /* failed because of max, not of memory */
     bool secret; /* old storage is wiped when it moves or is freed */
 };
 

@@ -16,10 +16,19 @@
  */
 struct queue;
 
-/* Opens the profile's queue; ERR_USAGE if it has none. Reads the API key, connects to nothing. */
+/*
+ * Opens the profile's queue; ERR_USAGE if it has none. Reads the API key, connects to nothing. The
+ * profile is borrowed and must outlive the queue.
+ */
 MUST_CHECK enum err queue_open(struct diag *d, struct queue **out, const struct profile *p);
 void queue_close(struct queue *q);
 enum queue_kind queue_kind_of(const struct queue *q);
+
+/*
+ * What the last call on q left out or could not check: foreign files, signatures that do not
+ * recover, a chain id that the service does not tell. Raw text; NULL behind the last.
+ */
+const char *queue_warning(const struct queue *q, size_t i);
 
 /* How a submission ended, as read back from the queue. */
 struct queue_receipt {
@@ -31,32 +40,63 @@ struct queue_receipt {
 /*
  * Put the SafeTx and all its signatures into the queue; repeating it changes nothing. Afterwards
  * the transaction is read back, and our hash and each owner's signature must be in it
- * (ERR_MISMATCH if not). A proposal with no owner's signature needs a delegate's.
+ * (ERR_MISMATCH if not). Every signature must recover to an owner or delegate of the profile
+ * before anything is sent. A service needs at least one signature, an owner's or a delegate's;
+ * it never lists a delegate's, so that one is not counted. A directory takes all, also none.
  */
 MUST_CHECK enum err queue_submit(struct diag *d, struct queue *q, struct queue_receipt *out,
                                  const struct proposal *p);
 
 /* One pending transaction. */
 struct queue_entry {
-    struct proposal proposal; /* from a service: no evidence, no operation; step derived */
-    bool trusted;             /* service: shown in default lists */
-    bool executed;
+    struct proposal proposal;  /* from a service: no evidence, no operation; step derived */
+    bool trusted;              /* service: shown in default lists; directory: true */
+    bool executed;             /* as the service says; directory: false */
+    size_t num_bad_signatures; /* left out of the proposal; queue_warning tells which and why */
 };
+void queue_entry_clear(struct queue_entry *e);
 struct queue_entries {
     struct queue_entry *items;
     size_t num_items;
 };
 void queue_entries_clear(struct queue_entries *e);
 
-/* Pending transactions with a nonce of at least min_nonce, sorted by nonce, then hash. */
+/* Pending transactions with a nonce of at least min_nonce, sorted by nonce, then hash. Every
+ * signature in them recovers to an owner (directory: or delegate) of the profile, or is of a kind
+ * that only the chain can judge. */
 MUST_CHECK enum err queue_list(struct diag *d, struct queue *q, struct queue_entries *out,
                                const struct u256 *min_nonce);
+/* Only those with exactly that nonce. */
+MUST_CHECK enum err queue_at_nonce(struct diag *d, struct queue *q, struct queue_entries *out,
+                                   const struct u256 *nonce);
 /* The one with that SafeTx hash; ERR_NETWORK or ERR_IO if the queue does not have it. */
 MUST_CHECK enum err queue_fetch(struct diag *d, struct queue *q, struct queue_entry *out,
                                 const struct hash32 *safe_tx_hash);
-/* Nonce after the highest pending one, at least on_chain. */
+/* Nonce after the highest pending trusted one, at least on_chain. */
 MUST_CHECK enum err queue_next_nonce(struct diag *d, struct queue *q, struct u256 *out,
                                      const struct u256 *on_chain);
+
+/*
+ * Which transaction a person means: "0x" and 64 digits, a nonce, or a link of the Safe web app,
+ *   https://<host>/transactions/tx?safe=<short name>:<address>&id=multisig_<address>_<hash>
+ * Nothing is fetched from the link. ERR_MISMATCH if it is about another chain or Safe than the
+ * profile's.
+ */
+struct queue_reference {
+    bool is_nonce;
+    struct u256 nonce;
+    struct hash32 hash;
+};
+MUST_CHECK enum err queue_parse_reference(struct diag *d, struct queue_reference *out,
+                                          const char *text, const struct profile *p);
+
+/*
+ * Take over the signatures of another copy of the same SafeTx; those that do not verify over the
+ * hash are left behind, those that `into` holds in valid form stay. ERR_MISMATCH if the SafeTx
+ * hashes (recomputed) differ.
+ */
+MUST_CHECK enum err queue_merge_signatures(struct diag *d, struct proposal *into,
+                                           const struct proposal *from, size_t *num_added);
 
 /* Delegates of the service; ERR_UNSUPPORTED for a directory. */
 struct queue_delegate {
@@ -65,16 +105,23 @@ struct queue_delegate {
 };
 MUST_CHECK enum err queue_delegates(struct diag *d, struct queue *q, struct queue_delegate **out,
                                     size_t *num_out);
-/* The digest that the delegator signs at that time; valid for up to two hours. */
+/*
+ * What the delegator signs at that time. The signature names neither Safe nor action: it adds and
+ * removes, for any Safe of the delegator, for up to two hours. It is a secret: never shown, logged
+ * or stored.
+ */
+void queue_delegate_hashes(struct hash32 *domain, struct hash32 *message,
+                           const struct u256 *chain_id, const struct address *delegate,
+                           uint64_t now_s);
 void queue_delegate_digest(struct hash32 *out, const struct u256 *chain_id,
                            const struct address *delegate, uint64_t now_s);
+/* label: 1 to 50 printable ASCII characters. */
 MUST_CHECK enum err queue_delegate_add(struct diag *d, struct queue *q,
                                        const struct address *delegate,
                                        const struct address *delegator, const char *label,
                                        const struct sig65 *sig);
 MUST_CHECK enum err queue_delegate_remove(struct diag *d, struct queue *q,
                                           const struct address *delegate,
-                                          const struct address *delegator,
-                                          const struct sig65 *sig);
+                                          const struct address *delegator, const struct sig65 *sig);
 
 #endif

@@ -35,6 +35,8 @@
 #define LIMIT_OWNERS     128
 #define LIMIT_MODULES    64
 #define LIMIT_SIGNATURES LIMIT_OWNERS
+/* Pending transactions of one Safe: anybody can plant untrusted ones in a service. */
+#define LIMIT_QUEUE_ENTRIES 1000
 /* One contract signature (nested Safe of 20 owners). */
 #define LIMIT_SIGNATURE_BYTES 5000
 /* Calls in one batch, over all levels of nesting, and how deep calls may nest in calls. */

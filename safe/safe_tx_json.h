@@ -7,8 +7,8 @@
 
 /*
  * A SafeTx as JSON, in every form that people have it: a proposal, a transaction object of the Safe
- * Transaction Service (v1 or v2, alone or a list with "results"), a flat object, EIP-712 typed data.
- * See docs/formats/safe-tx.md. Strict: a missing or unknown field is an error that names it.
+ * Transaction Service (v1 or v2, alone or a list with "results"), a flat object, EIP-712 typed
+ * data. See docs/formats/safe-tx.md. Strict: a missing or unknown field is an error that names it.
  */
 
 enum safe_tx_source {
@@ -42,6 +42,14 @@ void safe_tx_input_clear(struct safe_tx_input *in);
  */
 MUST_CHECK enum err safe_tx_from_json(struct diag *d, struct safe_tx_input *out,
                                       const struct json *j, const struct safe_tx_hints *hints);
+
+/*
+ * The flat form alone, as proposals hold it: chainId, safe, version, to, value, data, operation,
+ * safeTxGas, baseGas, gasPrice, gasToken, refundReceiver, nonce, each exactly once and nothing
+ * else. On failure domain is zero and tx is empty.
+ */
+MUST_CHECK enum err safe_tx_read_flat(struct diag *d, struct safe_domain *domain,
+                                      struct safe_tx *tx, const struct json *j);
 
 /* The flat form: thirteen keys in the order of design. */
 struct json *safe_tx_to_json(const struct safe_tx *tx, const struct safe_domain *domain);

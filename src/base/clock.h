@@ -11,6 +11,8 @@
 
 /* The system's clock; COUNTERSIGN_NOW (decimal seconds) overrides it, for tests and audits. */
 uint64_t clock_now_s(void);
+/* ERR_USAGE if COUNTERSIGN_NOW is set to anything else; main asks once, before any verb runs. */
+MUST_CHECK enum err clock_check_override(struct diag *d);
 
 struct clock_text {
     char s[32];

@@ -10,7 +10,8 @@
 /*
  * Whole files. Reading refuses directories and stops at out's maximum (ERR_LIMIT). Writing is a
  * temporary file in the same directory, fsync, rename, fsync of the directory: after a crash there
- * is the old content or the new, never a part.
+ * is the old content or the new, never a part. A symbolic link is replaced, not followed; anything
+ * else that is no regular file is refused.
  */
 
 /* path "-" is standard input. out must be initialised; its maximum is the size limit. */

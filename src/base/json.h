@@ -10,7 +10,7 @@
 
 /*
  * JSON (RFC 8259) by jansson, strict: UTF-8 only, duplicate keys refused, nothing after the value,
- * LIMIT_JSON_DEPTH and LIMIT_JSON_NODES. A NUL inside a string is refused.
+ * LIMIT_JSON_DEPTH, LIMIT_JSON_MEMBERS and LIMIT_JSON_NODES. A NUL inside a string is refused.
  *
  * Ownership: json_parse and json_new_* give a root that the caller frees with json_free. json_get
  * and json_at borrow. json_set and json_append move the child into the parent, also on failure;
@@ -21,6 +21,9 @@
  * the advice to write it as a string.
  */
 struct json; /* jansson's value; never touched outside json.c */
+
+/* jansson exports functions of the same name; ours must not replace them in its shared library. */
+#define JSON_HIDDEN __attribute__((visibility("hidden")))
 
 enum json_type {
     JSON_NULL,
@@ -33,19 +36,23 @@ enum json_type {
 };
 
 /* what names the document in errors: "proposal 'x.json'". */
-MUST_CHECK enum err json_parse(struct diag *d, struct json **out, const void *data,
-                               size_t data_len, const char *what);
+MUST_CHECK enum err json_parse(struct diag *d, struct json **out, const void *data, size_t data_len,
+                               const char *what);
 void json_free(struct json *root);
 
+/* JSON_NULL for NULL, so that an absent member and a null are one case. */
 enum json_type json_type(const struct json *j);
 /* Member of an object; NULL if absent, or if j is no object. A JSON null is a member. */
 const struct json *json_get(const struct json *j, const char *key);
-size_t json_len(const struct json *j);                    /* of an array or object, else 0 */
+size_t json_len(const struct json *j);                      /* of an array or object, else 0 */
 const struct json *json_at(const struct json *j, size_t i); /* array element or NULL */
 /* NULL unless a string. */
-const char *json_string(const struct json *j);
+JSON_HIDDEN const char *json_string(const struct json *j);
 
-/* Members of an object in the order they were written: i from 0 until NULL is returned. */
+/*
+ * Members of an object in the order they were written: i from 0 until NULL is returned. Counts from
+ * the first each time; objects are small (LIMIT_JSON_MEMBERS).
+ */
 const struct json *json_member(const struct json *j, size_t i, const char **key);
 
 /*
@@ -69,13 +76,15 @@ MUST_CHECK enum err json_read_bytes(struct diag *d, struct buf *out, const struc
                                     const char *key);
 MUST_CHECK enum err json_read_object(struct diag *d, const struct json **out,
                                      const struct json *obj, const char *key);
-MUST_CHECK enum err json_read_array(struct diag *d, const struct json **out,
-                                    const struct json *obj, const char *key);
+MUST_CHECK enum err json_read_array(struct diag *d, const struct json **out, const struct json *obj,
+                                    const char *key);
 /* Refuse every member whose key is not in the NULL-terminated list. */
-MUST_CHECK enum err json_only_keys(struct diag *d, const struct json *obj,
-                                   const char *const *keys);
+MUST_CHECK enum err json_only_keys(struct diag *d, const struct json *obj, const char *const *keys);
 
-/* Builders. Text from outside may be given raw: writing escapes it to pure ASCII. */
+/*
+ * Builders. Text from outside may be given raw: writing escapes it to pure ASCII. Keys and strings
+ * must be UTF-8 without NUL, or the tree cannot be written; json_new_text takes any bytes.
+ */
 struct json *json_new_object(void);
 struct json *json_new_array(void);
 struct json *json_new_string(const char *s);
@@ -84,9 +93,11 @@ struct json *json_new_text(const char *s, size_t s_len);
 struct json *json_new_int(int64_t value);
 struct json *json_new_bool(bool value);
 struct json *json_new_null(void);
-struct json *json_copy(const struct json *j); /* deep */
+JSON_HIDDEN struct json *json_copy(const struct json *j); /* deep */
 void json_set(struct json *obj, const char *key, struct json *value);
 void json_append(struct json *arr, struct json *value);
+/* Nothing happens if there is no such member. */
+void json_remove(struct json *obj, const char *key);
 
 void json_set_string(struct json *obj, const char *key, const char *s);
 void json_set_int(struct json *obj, const char *key, int64_t value);

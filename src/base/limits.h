@@ -25,6 +25,10 @@
 /* JSON documents. jansson's own parser depth is 2048. */
 #define LIMIT_JSON_DEPTH 64
 #define LIMIT_JSON_NODES 200000
+/* Members of one object; json_member counts through them. */
+#define LIMIT_JSON_MEMBERS 4096
+/* Names in one directory of a queue. */
+#define LIMIT_DIR_NAMES 20000
 /* One line of `hash --lines`. */
 #define LIMIT_LINE_BYTES (512 * 1024)
 /* One HTTP answer; the service's largest page is 200 transactions. */

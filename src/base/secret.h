@@ -18,9 +18,10 @@ void secret_protect_process(void);
 
 /*
  * Read one secret into out (initialised with buf_init_secret), without its final LF or CR LF:
- *   from the controlling terminal with echo off, prompting on it (ERR_USAGE if there is none)
+ *   from the controlling terminal with echo off, prompting on it (ERR_USAGE if there is none,
+ *   ERR_REFUSED if it is interrupted or ended)
  *   from a file descriptor, to its end
- *   from a file, which must not be readable by group or others (ERR_REFUSED is never used here)
+ *   from a regular file of this user or root that group and others cannot access (ERR_IO)
  */
 MUST_CHECK enum err secret_from_terminal(struct diag *d, struct buf *out, const char *prompt);
 MUST_CHECK enum err secret_from_fd(struct diag *d, struct buf *out, int fd);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/clock.h"
 #include "src/base/json.h"
 #include "src/base/secret.h"
 #include "src/base/term.h"
@@ -109,6 +110,8 @@ static int run_command(const struct command *c, int argc, char **argv)
 
     if (e == OK)
         e = set_up_terminal(&d, &a);
+    if (e == OK)
+        e = clock_check_override(&d);
     if (e == OK && args_flag(&a, "help"))
         print_command_help(c);
     else if (e == OK)

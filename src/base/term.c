@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/base/term.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What the command line said; the one state that belongs to the process as a whole. */
+static struct {
+    bool color;
+    bool quiet;
+} term;
+
+static bool color_is_wanted(void)
+{
+    const char *no_color = getenv("NO_COLOR");
+    const char *type = getenv("TERM");
+
+    return isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0') &&
+           (type == NULL || strcmp(type, "dumb") != 0);
+}
+
+void term_init(enum term_color color, bool quiet)
+{
+    term.color = color == TERM_ALWAYS || (color == TERM_AUTO && color_is_wanted());
+    term.quiet = quiet;
+}
+
+bool term_is_quiet(void)
+{
+    return term.quiet;
+}
+
+static void write_stdout(const char *fmt, va_list args) PRINTF_LIKE(1, 0);
+static void write_stdout(const char *fmt, va_list args)
+{
+    /* a failure stays in the stream; term_finish reports it */
+    (void)vfprintf(stdout, fmt, args);
+}
+
+void term_printf(const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    write_stdout(fmt, args);
+    va_end(args);
+}
+
+void term_styled(enum term_style style, const char *fmt, ...)
+{
+    static const char *const codes[] = {
+        [TERM_PLAIN] = "",         [TERM_BOLD] = "\x1b[1m", [TERM_DIM] = "\x1b[2m",
+        [TERM_GREEN] = "\x1b[32m", [TERM_RED] = "\x1b[31m", [TERM_YELLOW] = "\x1b[33m",
+    };
+    bool colored = term.color && style != TERM_PLAIN;
+    va_list args;
+
+    va_start(args, fmt);
+    if (colored)
+        (void)fputs(codes[style], stdout);
+    write_stdout(fmt, args);
+    if (colored)
+        (void)fputs("\x1b[0m", stdout);
+    va_end(args);
+}
+
+static bool is_plain(unsigned char c)
+{
+    return c >= 0x20 && c <= 0x7e && c != '\\';
+}
+
+static void write_escaped(FILE *f, const char *text, size_t text_len)
+{
+    for (size_t i = 0; i < text_len; i++) {
+        unsigned char c = (unsigned char)text[i];
+
+        if (is_plain(c))
+            (void)fputc(c, f);
+        else
+            (void)fprintf(f, "\\x%02x", c);
+    }
+}
+
+void term_untrusted(const char *text, size_t text_len)
+{
+    write_escaped(stdout, text, text_len);
+}
+
+void buf_add_untrusted(struct buf *out, const char *text, size_t text_len)
+{
+    for (size_t i = 0; i < text_len; i++) {
+        unsigned char c = (unsigned char)text[i];
+
+        if (is_plain(c))
+            buf_add_u8(out, c);
+        else
+            buf_addf(out, "\\x%02x", c);
+    }
+}
+
+void term_write(const void *data, size_t data_len)
+{
+    if (data_len > 0)
+        (void)fwrite(data, 1, data_len, stdout);
+}
+
+enum err term_finish(struct diag *d)
+{
+    if (fflush(stdout) != 0 || ferror(stdout) != 0)
+        return diag_set(d, ERR_IO, "cannot write to standard output: %s", strerror(errno));
+    return OK;
+}
+
+/* --- standard error ------------------------------------------------------------------------ */
+
+static void write_line(const char *label, const char *text)
+{
+    (void)fprintf(stderr, "countersign: %s: ", label);
+    write_escaped(stderr, text, strlen(text));
+    (void)fputc('\n', stderr);
+}
+
+void term_error(const struct diag *d)
+{
+    (void)fflush(stdout);
+    write_line("error", d->msg);
+    if (d->hint[0] != '\0')
+        write_line("hint", d->hint);
+}
+
+static void write_line_args(const char *label, const char *fmt, va_list args) PRINTF_LIKE(2, 0);
+static void write_line_args(const char *label, const char *fmt, va_list args)
+{
+    char text[1024];
+
+    (void)fflush(stdout);
+    if (vsnprintf(text, sizeof(text), fmt, args) >= 0)
+        write_line(label, text);
+}
+
+void term_hint(const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    write_line_args("hint", fmt, args);
+    va_end(args);
+}
+
+void term_warning(const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    write_line_args("warning", fmt, args);
+    va_end(args);
+}
+
+/* --- questions ----------------------------------------------------------------------------- */
+
+/* One line, without its newline. The rest of a line that does not fit is read and dropped. */
+static enum err read_answer(struct diag *d, char *out, size_t out_len, FILE *tty)
+{
+    size_t len = 0;
+    int c = fgetc(tty);
+
+    if (c == EOF)
+        return diag_set(d, ERR_REFUSED, "no answer was given");
+    for (; c != '\n' && c != EOF; c = fgetc(tty)) {
+        if (len < out_len)
+            out[len++] = (char)c;
+    }
+    if (len == out_len) {
+        out[0] = '\0';
+        return diag_set(d, ERR_REFUSED, "the answer is longer than %zu characters", out_len - 1);
+    }
+    out[len] = '\0';
+    return OK;
+}
+
+enum err term_ask(struct diag *d, char *out, size_t out_len, const char *question)
+{
+    enum err e = ERR_INTERNAL;
+    FILE *tty = NULL;
+    int fd = -1;
+
+    out[0] = '\0';
+    if (!isatty(STDIN_FILENO))
+        return diag_set(d, ERR_USAGE, "cannot ask: standard input is no terminal");
+    if ((fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)) < 0)
+        return diag_set(d, ERR_USAGE, "cannot ask: there is no terminal (%s)", strerror(errno));
+    if ((tty = fdopen(fd, "r+")) == NULL) {
+        (void)close(fd);
+        return diag_set(d, ERR_NOMEM, "out of memory");
+    }
+    (void)fflush(stdout);
+    /* a terminal cannot seek: reading and writing do not disturb each other */
+    write_escaped(tty, question, strlen(question));
+    (void)fflush(tty);
+    e = read_answer(d, out, out_len, tty);
+    (void)fclose(tty);
+    return e;
+}

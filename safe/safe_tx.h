@@ -79,6 +79,13 @@ struct safe_hashes {
 MUST_CHECK enum err safe_tx_hash(struct diag *d, struct safe_hashes *out, const struct safe_tx *tx,
                                  const struct safe_domain *domain);
 
+/* The same in two parts, for many transactions of one Safe: separator is safe_domain_hash's. The
+ * domain's form must be known (not SAFE_FORM_NONE). */
+void safe_domain_hash(struct hash32 *out, const struct safe_domain *domain);
+MUST_CHECK enum err safe_tx_hash_in(struct diag *d, struct safe_hashes *out,
+                                    const struct safe_tx *tx, const struct safe_domain *domain,
+                                    const struct hash32 *separator);
+
 /* keccak256("\x19Ethereum Signed Message:\n32" || hash): what eth_sign owners sign. */
 void safe_eth_sign_hash(struct hash32 *out, const struct hash32 *safe_tx_hash);
 

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "safe/journal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/address.h"
+#include "src/base/file.h"
+#include "src/base/hex.h"
+#include "src/base/limits.h"
+#include "src/base/u256.h"
+
+#define JOURNAL_BYTES (4 * 1024 * 1024)
+
+struct entry {
+    struct u256 nonce;
+    struct address signer;
+    struct hash32 safe_tx_hash;
+};
+
+static enum err journal_dir(struct diag *d, struct buf *out)
+{
+    const char *state = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+
+    if (state != NULL && state[0] == '/')
+        buf_addf(out, "%s/countersign", state);
+    else if (home != NULL && home[0] == '/')
+        buf_addf(out, "%s/.local/state/countersign", home);
+    else
+        return diag_set(d, ERR_IO, "no place for the journal: HOME is not set");
+    return buf_check(d, out, "path of the journal");
+}
+
+static enum err journal_path(struct diag *d, struct buf *out, const struct safe_domain *domain)
+{
+    enum err e = journal_dir(d, out);
+
+    if (e != OK)
+        return e;
+    buf_addf(out, "/signed-%s-%s", u256_format(&domain->chain_id).s,
+             address_format(&domain->safe).s);
+    return buf_check(d, out, "path of the journal");
+}
+
+/* "<nonce> <signer> <hash>"; line is NUL-terminated and taken apart in place. */
+static bool parse_line(struct entry *out, char *line)
+{
+    struct diag ignored = { 0 };
+    char *signer = strchr(line, ' ');
+    char *hash = signer != NULL ? strchr(signer + 1, ' ') : NULL;
+
+    if (hash == NULL)
+        return false;
+    *signer++ = '\0';
+    *hash++ = '\0';
+    return u256_from_dec(&out->nonce, line) &&
+           address_parse(&ignored, &out->signer, signer) == OK &&
+           hash32_parse(&ignored, &out->safe_tx_hash, hash) == OK;
+}
+
+/* Take the next line off *at; *ok turns false for a broken one. False at the end. */
+static bool next_entry(struct entry *out, char **at, bool *ok)
+{
+    char *end = strchr(*at, '\n');
+
+    if (**at == '\0')
+        return false;
+    *ok = end != NULL;
+    if (!*ok)
+        return false;
+    *end = '\0';
+    *ok = parse_line(out, *at);
+    *at = end + 1;
+    return *ok;
+}
+
+static enum err read_journal(struct diag *d, struct buf *out, const char *path)
+{
+    if (!file_exists(path))
+        return OK;
+    return file_read(d, out, path);
+}
+
+static enum err broken(struct diag *d, const char *path)
+{
+    diag_hint(d, "move it away only if you know what was signed");
+    return diag_set(d, ERR_FORMAT, "the journal '%s' has a broken line", path);
+}
+
+enum err journal_find_other(struct diag *d, bool *found, struct hash32 *other,
+                            const struct safe_domain *domain, const struct u256 *tx_nonce,
+                            const struct address *signer, const struct hash32 *safe_tx_hash)
+{
+    struct buf path;
+    struct buf text;
+    struct entry entry;
+    char *at = NULL;
+    bool ok = true;
+    enum err e = ERR_INTERNAL;
+
+    *found = false;
+    *other = (struct hash32){ 0 };
+    buf_init(&path, LIMIT_SECRET_BYTES);
+    buf_init(&text, JOURNAL_BYTES);
+    if ((e = journal_path(d, &path, domain)) != OK ||
+        (e = read_journal(d, &text, buf_str(&path))) != OK)
+        goto done;
+    at = text.len > 0 ? (char *)text.data : NULL;
+    if (at != NULL && strlen(at) != text.len)
+        ok = false;
+    while (at != NULL && ok && next_entry(&entry, &at, &ok)) {
+        if (u256_eq(&entry.nonce, tx_nonce) && address_eq(&entry.signer, signer) &&
+            !hash32_eq(&entry.safe_tx_hash, safe_tx_hash)) {
+            *found = true;
+            *other = entry.safe_tx_hash;
+        }
+    }
+    if (!ok)
+        e = broken(d, buf_str(&path));
+done:
+    buf_clear(&text);
+    buf_clear(&path);
+    return e;
+}
+
+static enum err append_line(struct diag *d, const char *path, const char *line)
+{
+    struct buf text;
+    enum err e = ERR_INTERNAL;
+
+    buf_init(&text, JOURNAL_BYTES);
+    e = read_journal(d, &text, path);
+    if (e == OK && strstr(buf_str(&text), line) == NULL) {
+        buf_add_str(&text, line);
+        e = buf_check(d, &text, "journal");
+        if (e == OK)
+            e = file_write(d, path, text.data, text.len, FILE_PRIVATE);
+    }
+    buf_clear(&text);
+    return e;
+}
+
+enum err journal_add(struct diag *d, const struct safe_domain *domain, const struct u256 *tx_nonce,
+                     const struct address *signer, const struct hash32 *safe_tx_hash)
+{
+    struct buf dir;
+    struct buf path;
+    struct buf lock;
+    struct buf line;
+    int fd = -1;
+    enum err e = ERR_INTERNAL;
+
+    buf_init(&dir, LIMIT_SECRET_BYTES);
+    buf_init(&path, LIMIT_SECRET_BYTES);
+    buf_init(&lock, LIMIT_SECRET_BYTES);
+    buf_init(&line, LIMIT_SECRET_BYTES);
+    if ((e = journal_dir(d, &dir)) != OK || (e = file_make_dirs(d, buf_str(&dir))) != OK ||
+        (e = journal_path(d, &path, domain)) != OK)
+        goto done;
+    buf_addf(&lock, "%s/.lock", buf_str(&dir));
+    buf_addf(&line, "%s %s %s\n", u256_format(tx_nonce).s, address_format(signer).s,
+             hash32_format(safe_tx_hash).s);
+    if ((e = buf_check(d, &lock, "path")) != OK || (e = buf_check(d, &line, "line")) != OK ||
+        (e = file_lock(d, &fd, buf_str(&lock))) != OK)
+        goto done;
+    e = append_line(d, buf_str(&path), buf_str(&line));
+done:
+    if (fd >= 0)
+        file_unlock(fd);
+    buf_clear(&line);
+    buf_clear(&lock);
+    buf_clear(&path);
+    buf_clear(&dir);
+    return e;
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef SAFE_JOURNAL_H
+#define SAFE_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "safe/safe_tx.h"
+
+/*
+ * What was signed on this machine: one line for each (signer, SafeTx), in one file for each Safe
+ * under $XDG_STATE_HOME/countersign (default ~/.local/state/countersign). It is how a second SafeTx
+ * under a nonce that a signer already signed is noticed.
+ *
+ *   <nonce> <signer> <SafeTx hash>\n          decimal, EIP-55, 0x hex
+ *
+ * A file that cannot be read, or holds anything else, is an error: unknown is not "never".
+ */
+
+/*
+ * Look for another SafeTx that signer signed under tx_nonce: *found and *other tell.
+ */
+MUST_CHECK enum err journal_find_other(struct diag *d, bool *found, struct hash32 *other,
+                                       const struct safe_domain *domain,
+                                       const struct u256 *tx_nonce, const struct address *signer,
+                                       const struct hash32 *safe_tx_hash);
+
+/* Add a line, durably, unless it is there. Safe against other processes (advisory lock). */
+MUST_CHECK enum err journal_add(struct diag *d, const struct safe_domain *domain,
+                                const struct u256 *tx_nonce, const struct address *signer,
+                                const struct hash32 *safe_tx_hash);
+
+#endif

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verify/collect.h"
+
+#include <string.h>
+
+#include "src/base/file.h"
+#include "src/base/limits.h"
+#include "verify/compose.h"
+
+/* Say where two texts part, and name the usual culprits. */
+static enum err refuse_difference(struct diag *d, const struct buf *inside,
+                                  const struct git_file *file)
+{
+    size_t at = 0;
+    size_t line = 1;
+
+    while (at < inside->len && at < file->content_len && inside->data[at] == file->content[at]) {
+        line += inside->data[at] == '\n';
+        at++;
+    }
+    if (inside->len + 1 == file->content_len && at == inside->len)
+        diag_hint(d, "the file ends with a newline that docker_compose_file lacks; a shell's "
+                     "$(cat FILE) drops it");
+    else if (at < file->content_len && file->content[at] == '\r')
+        diag_hint(d, "the file in the commit has CR LF line endings there");
+    return diag_set(d, ERR_MISMATCH,
+                    "docker_compose_file (%zu bytes) is not the file in the commit (%zu bytes): "
+                    "they part at byte %zu, line %zu",
+                    inside->len, file->content_len, at, line);
+}
+
+static enum err collect_file(struct diag *d, struct collected *out, struct proposal *p,
+                             const struct collect_request *request, const struct buf *inside)
+{
+    struct git_file file = { 0 };
+    enum err e = git_collect(d, &file, p, request->repo, request->commit, request->path);
+
+    if (e == OK && (file.content_len != inside->len ||
+                    (inside->len > 0 && memcmp(file.content, inside->data, inside->len) != 0)))
+        e = refuse_difference(d, inside, &file);
+    if (e == OK) {
+        memcpy(out->commit, file.commit, sizeof(out->commit));
+        out->commit_time_s = file.commit_time_s;
+    }
+    git_file_clear(&file);
+    return e;
+}
+
+enum err collect_compose(struct diag *d, struct collected *out, struct proposal *p,
+                         const struct collect_request *request)
+{
+    struct compose_images images = { 0 };
+    struct buf app;
+    struct buf inside;
+    enum err e = ERR_INTERNAL;
+
+    *out = (struct collected){ 0 };
+    buf_init(&app, LIMIT_COMPOSE_BYTES);
+    buf_init(&inside, LIMIT_COMPOSE_BYTES);
+    if ((e = file_read(d, &app, request->app_compose)) != OK ||
+        (e = compose_docker_file(d, &inside, app.data, app.len)) != OK)
+        goto done;
+    if ((e = compose_check_pinned(d, &images, inside.data, inside.len, "docker_compose_file")) !=
+        OK)
+        goto done;
+    if (request->repo != NULL && (e = collect_file(d, out, p, request, &inside)) != OK)
+        goto done;
+    if ((e = compose_hash(d, &out->compose_hash, app.data, app.len)) != OK ||
+        (e = proposal_add_file(d, p, EVIDENCE_APP_COMPOSE, app.data, app.len)) != OK)
+        goto done;
+    e = proposal_add_file(d, p, EVIDENCE_COMPOSE, inside.data, inside.len);
+done:
+    compose_images_clear(&images);
+    buf_clear(&inside);
+    buf_clear(&app);
+    if (e != OK)
+        *out = (struct collected){ 0 };
+    return e;
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef VERIFY_COLLECT_H
+#define VERIFY_COLLECT_H
+
+#include "safe/proposal.h"
+#include "verify/git.h"
+
+/*
+ * Gather the evidence for an add-compose-hash: the app-compose, the compose file inside it, and the
+ * proof that this file is in a git commit. What could not be verified later is refused now.
+ */
+
+struct collect_request {
+    const char *app_compose; /* path of app-compose.json */
+    const char *repo;        /* all three, or none if git evidence is not required */
+    const char *commit;
+    const char *path;
+};
+
+struct collected {
+    struct hash32 compose_hash;
+    char commit[GIT_ID_TEXT_LEN]; /* "" without git evidence */
+    uint64_t commit_time_s;
+};
+
+/*
+ * Adds app-compose.json, compose.yaml, git/commit and git/tree-N to p. ERR_MISMATCH if an image is
+ * not pinned, or if the app-compose's docker_compose_file is not byte for byte the file in the
+ * commit (the message says where they part).
+ */
+MUST_CHECK enum err collect_compose(struct diag *d, struct collected *out, struct proposal *p,
+                                    const struct collect_request *request);
+
+#endif

@@ -8,11 +8,13 @@
 
 #include "safe/safe_tx.h"
 #include "safe/timelock.h"
+#include "src/base/limits.h"
 
 /*
  * A proposal file, format "countersign/proposal/1": SafeTx, operation, evidence, signatures. See
  * docs/formats/proposal.md. Reading checks form only; every member is a claim until verify/ has
- * recomputed it. Writing is deterministic: the same content gives the same bytes.
+ * recomputed it. Writing is deterministic: the same content gives the same bytes, and a file that
+ * was written here and read again is written as it was.
  */
 
 enum step {
@@ -23,17 +25,31 @@ enum step {
     STEP_DIRECT,
     STEP_REJECT,
 };
-const char *step_name(enum step s);
+const char *step_name(enum step s);     /* "none" for STEP_NONE */
 enum step step_parse(const char *name); /* STEP_NONE if unknown */
 
-/* One governed call, by the names of `propose`: what the proposal says it does. */
+/* One governed call, by the names of `propose`: what the proposal says it does. Both words are a
+ * letter or digit, then [a-zA-Z0-9._-], at most ACTION_WORD_MAX. */
+#define ACTION_WORD_MAX 64
 struct action_ref {
     char *action;   /* "add-compose-hash", "call" */
     char *contract; /* profile name: "app", "timelock", "safe" */
 };
+/* A list that grows; ERR_FORMAT for a bad word, ERR_LIMIT over LIMIT_CALLS. */
+MUST_CHECK enum err action_refs_add(struct diag *d, struct action_ref **actions,
+                                    size_t *num_actions, const char *action, const char *contract);
+void action_refs_clear(struct action_ref *actions, size_t num_actions);
+struct json;
+MUST_CHECK enum err action_refs_from_json(struct diag *d, struct action_ref **actions,
+                                          size_t *num_actions, const struct json *list);
+struct json *action_refs_to_json(const struct action_ref *actions, size_t num_actions);
 
+/* Names become file names when somebody takes a proposal apart: components of [a-zA-Z0-9._-] with
+ * '/' between them, each starting with a letter or digit, the first not with a capital, no "..". */
+#define EVIDENCE_NAME_MAX  200
+#define MANIFEST_BYTES_MAX (LIMIT_EVIDENCE_FILES * (64 + 2 + EVIDENCE_NAME_MAX + 1))
 struct evidence_file {
-    char *name; /* [a-z0-9] then [a-zA-Z0-9._/-], no "..", unique */
+    char *name; /* unique */
     uint8_t *data;
     size_t data_len;
 };
@@ -61,18 +77,18 @@ struct proposal {
 
     struct safe_domain domain;
     struct safe_tx tx;
-    struct safe_hashes claimed; /* as written in the file */
+    struct safe_hashes claimed; /* as written in the file; who builds a proposal fills it */
 
-    bool has_operation; /* schedule, execute, cancel */
+    bool has_operation; /* schedule and execute always, cancel if it is known */
     struct address timelock;
     struct operation operation;
     struct u256 delay_s;
     struct hash32 claimed_operation_id;
 
-    bool has_scheduled; /* execute, cancel: the SafeTx that scheduled the operation */
-    struct safe_tx scheduled;
+    bool has_scheduled; /* execute, cancel: the SafeTx that scheduled the operation, if known */
+    struct safe_tx scheduled; /* same domain */
 
-    char *claimed_manifest;
+    char *claimed_manifest;      /* as written in the file; NULL: computed when it is written */
     struct evidence_file *files; /* sorted by name */
     size_t num_files;
 
@@ -81,6 +97,8 @@ struct proposal {
 };
 void proposal_clear(struct proposal *p);
 
+/* Strict: a missing, unknown or repeated key, unsorted evidence or signatures, a step without its
+ * operation, anything over a limit is an error. what names the document in errors. */
 MUST_CHECK enum err proposal_parse(struct diag *d, struct proposal *out, const void *data,
                                    size_t data_len, const char *what);
 MUST_CHECK enum err proposal_write(struct diag *d, struct buf *out, const struct proposal *p);
@@ -88,13 +106,14 @@ MUST_CHECK enum err proposal_write(struct diag *d, struct buf *out, const struct
 MUST_CHECK enum err proposal_load(struct diag *d, struct proposal *out, const char *path);
 MUST_CHECK enum err proposal_save(struct diag *d, const struct proposal *p, const char *path);
 
-/* Copies; keeps the list sorted; ERR_FORMAT for a bad or repeated name, ERR_LIMIT. */
+/* Copies; keeps the list sorted; forgets claimed_manifest; ERR_FORMAT for a bad or repeated name,
+ * ERR_LIMIT. */
 MUST_CHECK enum err proposal_add_file(struct diag *d, struct proposal *p, const char *name,
                                       const void *data, size_t data_len);
 const struct evidence_file *proposal_file(const struct proposal *p, const char *name);
 MUST_CHECK enum err proposal_add_action(struct diag *d, struct proposal *p, const char *action,
                                         const char *contract);
-/* Copies; replaces an entry of the same signer. */
+/* Copies; replaces an entry of the same signer. ERR_FORMAT for an unknown kind. */
 MUST_CHECK enum err proposal_add_signature(struct diag *d, struct proposal *p,
                                            const struct address *signer, const char *kind,
                                            const uint8_t *data, size_t data_len);
@@ -107,7 +126,8 @@ MUST_CHECK enum err proposal_manifest_digest(struct diag *d, struct hash32 *out,
 
 /*
  * The content of context.json: what an operation id alone does not bind. For execute and cancel it
- * is the context of the step that scheduled.
+ * is the context of the step that scheduled. Compact JSON with sorted keys and a final newline;
+ * parsing refuses any other spelling of the same content.
  */
 struct proposal_context {
     struct u256 chain_id;
@@ -118,8 +138,8 @@ struct proposal_context {
     uint64_t created_s;
     struct action_ref *actions;
     size_t num_actions;
-    char *git_commit; /* hex id; NULL if there is no git evidence */
-    char *git_path;
+    char *git_commit; /* 40 hex digits; NULL if there is no git evidence */
+    char *git_path;   /* NULL exactly if git_commit is */
 };
 void proposal_context_clear(struct proposal_context *c);
 MUST_CHECK enum err proposal_context_write(struct diag *d, struct buf *out,

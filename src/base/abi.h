@@ -12,8 +12,9 @@
  * Contract ABI: types from signatures, values from calldata and from text, and back.
  * Source: Solidity documentation, "Contract ABI Specification" (strict encoding mode).
  *
- * Types: uintN, intN (8 to 256), address, bool, bytesN (1 to 32), bytes, string, function is
- * refused; T[], T[k] of any of these, tuples (T1 a,T2 b), nested up to LIMIT_ABI_TYPE_DEPTH.
+ * Types: uintN, intN (8 to 256), address, bool, bytesN (1 to 32), bytes, string; T[], T[k] of any
+ * of these, tuples (T1 a,T2 b), nested up to LIMIT_ABI_TYPE_DEPTH. `function` and `fixed` are
+ * refused, and so is a tuple without members.
  */
 
 enum abi_kind {
@@ -46,8 +47,8 @@ struct abi_function {
 
 /*
  * From a human-readable signature, with or without parameter names; data locations are refused:
- *   "schedule(address target,uint256 value,bytes data,bytes32 predecessor,bytes32 salt,uint256 delay)"
- * `uint` and `int` stand for 256 bits. The selector is computed from the canonical form.
+ *   "schedule(address target,uint256 value,bytes data,bytes32 predecessor,bytes32 salt,uint256
+ * delay)" `uint` and `int` stand for 256 bits. The selector is computed from the canonical form.
  */
 MUST_CHECK enum err abi_function_parse(struct diag *d, struct abi_function *out,
                                        const char *signature);
@@ -58,6 +59,10 @@ void abi_type_clear(struct abi_type *t);
 /* Canonical spelling without names: "(address,uint256)[]"; for a function "name(…)". */
 void abi_type_write(struct buf *out, const struct abi_type *t);
 void abi_signature_write(struct buf *out, const struct abi_function *f);
+/* Encoded as an offset in the head and a tail. */
+bool abi_type_is_dynamic(const struct abi_type *t);
+/* 32-byte words in the head of what encloses it: 1 if dynamic; at most LIMIT_ABI_NODES. */
+size_t abi_type_head_words(const struct abi_type *t);
 
 /*
  * A value of a type; the type is not part of it. Scalars are in word, as they stand in the
@@ -74,10 +79,11 @@ void abi_value_clear(struct abi_value *v);
 
 /*
  * Decode calldata after the selector (or returned data): params is the ABI_TUPLE of a function.
- * Refused: offsets or lengths outside the data, dirty padding, values out of a type's range,
- * invalid UTF-8 is kept as bytes. Non-canonical layouts (overlapping or reordered tails, gaps,
- * trailing bytes) decode where a contract would decode them: whoever needs canonical bytes
- * encodes again and compares (abi_is_canonical).
+ * ERR_FORMAT names the value and what is wrong: offsets or lengths outside the data, dirty
+ * padding, values out of a type's range. ERR_LIMIT: LIMIT_ABI_NODES or LIMIT_ABI_BYTES. Invalid
+ * UTF-8 is kept as bytes. Non-canonical layouts (overlapping or reordered tails, gaps, missing
+ * padding at the end, trailing bytes) decode where a contract would decode them: whoever needs
+ * canonical bytes encodes again and compares (abi_is_canonical).
  */
 MUST_CHECK enum err abi_decode(struct diag *d, struct abi_value *out, const struct abi_type *params,
                                const uint8_t *data, size_t data_len);

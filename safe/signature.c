@@ -58,8 +58,7 @@ static enum err parse_contract(struct diag *d, struct signature *out, struct rea
     if (!reader_borrow(r, &data, (size_t)n))
         return diag_set(d, ERR_FORMAT, "contract signature: %zu of %zu data bytes", r->left,
                         (size_t)n);
-    /* The service stores the data padded to whole words, the contracts do not ask for it. */
-    if (r->left != 0 && (r->left != (32 - n % 32) % 32 || !reader_skip_zero(r, r->left)))
+    if (!reader_end(r))
         return diag_set(d, ERR_FORMAT, "contract signature: %zu bytes after the data", r->left);
     if ((out->data = bytes_dup(data, (size_t)n)) == NULL)
         return diag_set(d, ERR_NOMEM, "out of memory");

@@ -33,14 +33,12 @@ void signature_clear(struct signature *s);
 /*
  * One signature from its bytes (65, or for v = 0 the static part, a length word and data, with
  * offset 65 as the service stores it), recovered over hash. ERR_FORMAT for any other v, a high s,
- * trailing bytes (but zeros that fill up a contract signature's last word, as the service stores
- * them, are accepted and dropped), dirty owner padding. v = 1 and v = 0 only name an owner:
- * on-chain reads decide.
+ * trailing bytes, dirty owner padding. v = 1 and v = 0 only name an owner: on-chain reads decide.
  */
 MUST_CHECK enum err signature_parse(struct diag *d, struct signature *out,
                                     const struct hash32 *safe_tx_hash, const uint8_t *data,
                                     size_t data_len);
-/* The same bytes again, without such padding. */
+/* The same bytes again. */
 void signature_write(struct buf *out, const struct signature *s);
 /* Name as the service spells it: "EOA", "ETH_SIGN", "APPROVED_HASH", "CONTRACT_SIGNATURE". */
 const char *signature_kind_name(enum signature_kind kind);

@@ -30,6 +30,7 @@
 #include "src/base/hex.h"
 #include "src/base/limits.h"
 #include "src/base/u256.h"
+#include "src/base/utf8.h"
 
 /*
  * A container into which something could not be put for lack of memory gets this type, which no
@@ -411,28 +412,6 @@ struct json *json_new_string(const char *s)
     return wrap(json_stringn(s, strlen(s)));
 }
 
-/* Bytes of the well-formed UTF-8 character at s (RFC 3629), 0 if there is none. NUL is none. */
-static size_t utf8_len(const unsigned char *s, size_t left)
-{
-    size_t len = s[0] < 0x80 ? 1 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
-    uint32_t cp = 0;
-
-    if (len == 1)
-        return s[0] != 0;
-    if (s[0] < 0xc2 || s[0] > 0xf4 || left < len)
-        return 0;
-    cp = s[0] & (0x7fU >> len);
-    for (size_t i = 1; i < len; i++) {
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-        cp = cp << 6 | (s[i] & 0x3fU);
-    }
-    if ((len == 3 && cp < 0x800) || (len == 4 && cp < 0x10000) || cp > 0x10ffff ||
-        (cp >= 0xd800 && cp <= 0xdfff))
-        return 0;
-    return len;
-}
-
 struct json *json_new_text(const char *s, size_t s_len)
 {
     const unsigned char *at = (const unsigned char *)s;
@@ -441,9 +420,10 @@ struct json *json_new_text(const char *s, size_t s_len)
 
     buf_init(&text, 3 * s_len + 1);
     for (size_t i = 0; i < s_len;) {
-        size_t len = utf8_len(at + i, s_len - i);
+        uint32_t cp = 0;
+        size_t len = utf8_decode(&cp, at + i, s_len - i);
 
-        if (len == 0)
+        if (len == 0 || cp == 0)
             buf_add_str(&text, "\xef\xbf\xbd");
         else
             buf_add(&text, at + i, len);

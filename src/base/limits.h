@@ -22,6 +22,9 @@
 #define LIMIT_YAML_BYTES (1024 * 1024)
 #define LIMIT_YAML_DEPTH 64
 #define LIMIT_YAML_NODES 100000
+/* Keys of one mapping and anchors of one document are searched one after the other. */
+#define LIMIT_YAML_MEMBERS 1024
+#define LIMIT_YAML_ANCHORS 1024
 /* JSON documents. jansson's own parser depth is 2048. */
 #define LIMIT_JSON_DEPTH 64
 #define LIMIT_JSON_NODES 200000

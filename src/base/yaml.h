@@ -28,13 +28,13 @@ struct yaml_pair;
 /* Borrowed from the document; all text is NUL-terminated UTF-8 with no NUL inside. */
 struct yaml_node {
     enum yaml_type type;
-    unsigned line;   /* 1-based position where the node starts */
-    unsigned column; /* 1-based, in characters */
-    const char *text; /* scalar: its value; otherwise NULL */
-    bool plain;       /* scalar: written without quotes or block style */
-    bool is_null;     /* scalar: plain and empty, ~ or null */
-    bool from_alias;  /* reached through an alias or a merge key */
-    const char *tag;  /* an explicit tag such as "!!binary"; NULL if none */
+    unsigned line;                        /* 1-based position where the node starts */
+    unsigned column;                      /* 1-based, in characters */
+    const char *text;                     /* scalar: its value; otherwise NULL */
+    bool plain;                           /* scalar: written without quotes or block style */
+    bool is_null;                         /* scalar: plain and empty, ~ or null */
+    bool from_alias;                      /* reached through an alias or a merge key */
+    const char *tag;                      /* an explicit tag such as "!!binary"; NULL if none */
     const struct yaml_node *const *items; /* sequence */
     size_t num_items;
     const struct yaml_pair *pairs; /* mapping, in written order, merge keys applied */
@@ -49,15 +49,15 @@ struct yaml_pair {
 struct yaml; /* a document */
 
 /* what names the document in errors. Errors say line and column. */
-MUST_CHECK enum err yaml_parse(struct diag *d, struct yaml **out, const void *data,
-                               size_t data_len, const char *what);
+MUST_CHECK enum err yaml_parse(struct diag *d, struct yaml **out, const void *data, size_t data_len,
+                               const char *what);
 void yaml_free(struct yaml *y);
 const struct yaml_node *yaml_root(const struct yaml *y);
 /* Value under key, or NULL. */
 const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
 
 /* diag_set with "<what>:<line>:<column>: " in front. */
-enum err yaml_error(struct diag *d, enum err code, const struct yaml *y,
-                    const struct yaml_node *at, const char *fmt, ...) PRINTF_LIKE(5, 6);
+enum err yaml_error(struct diag *d, enum err code, const struct yaml *y, const struct yaml_node *at,
+                    const char *fmt, ...) PRINTF_LIKE(5, 6);
 
 #endif

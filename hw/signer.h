@@ -37,7 +37,8 @@ void signer_close(struct signer *s);
 /* The account that signs. */
 MUST_CHECK enum err signer_address(struct diag *d, struct signer *s, struct address *out);
 
-/* EIP-712: domain separator and struct hash, and the typed data as JSON for devices that show it. */
+/* EIP-712: domain separator and struct hash, and the typed data as JSON for devices that show it.
+ */
 struct signer_typed_data {
     struct hash32 domain_hash;
     struct hash32 message_hash;

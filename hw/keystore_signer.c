@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdlib.h>
+
+#include "hw/keystore.h"
+#include "hw/signer.h"
+#include "src/base/file.h"
+#include "src/base/keccak.h"
+#include "src/base/limits.h"
+#include "src/base/secret.h"
+
+struct key_ctx {
+    struct seckey key;
+};
+
+static void key_close(void *ctx)
+{
+    struct key_ctx *k = ctx;
+
+    if (k == NULL)
+        return;
+    secret_wipe(k, sizeof(*k));
+    free(k);
+}
+
+static enum err key_address(struct diag *d, void *ctx, struct address *out)
+{
+    const struct key_ctx *k = ctx;
+
+    return secp_address(d, out, &k->key);
+}
+
+static enum err key_sign_typed(struct diag *d, void *ctx, struct sig65 *out,
+                               const struct signer_typed_data *typed)
+{
+    static const uint8_t prefix[2] = { 0x19, 0x01 };
+    const struct key_ctx *k = ctx;
+    struct keccak256_ctx hash;
+    struct hash32 digest;
+
+    keccak256_init(&hash);
+    keccak256_update(&hash, prefix, sizeof(prefix));
+    keccak256_update(&hash, typed->domain_hash.b, sizeof(typed->domain_hash.b));
+    keccak256_update(&hash, typed->message_hash.b, sizeof(typed->message_hash.b));
+    keccak256_final(&hash, &digest);
+    return secp_sign(d, out, &digest, &k->key);
+}
+
+static enum err key_sign_tx(struct diag *d, void *ctx, struct sig65 *out,
+                            const uint8_t *unsigned_tx, size_t unsigned_tx_len)
+{
+    const struct key_ctx *k = ctx;
+    struct hash32 digest;
+
+    keccak256(&digest, unsigned_tx, unsigned_tx_len);
+    return secp_sign(d, out, &digest, &k->key);
+}
+
+static const struct signer_ops key_ops = {
+    .address = key_address,
+    .sign_typed = key_sign_typed,
+    .sign_tx = key_sign_tx,
+    .close = key_close,
+};
+
+static enum err read_passphrase(struct diag *d, struct buf *out, const char *path,
+                                const struct signer_options *options)
+{
+    struct buf text;
+    enum err e = ERR_INTERNAL;
+
+    if (options->passphrase_file != NULL && options->passphrase_fd >= 0)
+        return diag_set(d, ERR_USAGE, "--passphrase-file and --passphrase-fd exclude each other");
+    if (options->passphrase_file != NULL)
+        return secret_from_file(d, out, options->passphrase_file);
+    if (options->passphrase_fd >= 0)
+        return secret_from_fd(d, out, options->passphrase_fd);
+    buf_init(&text, 256);
+    buf_addf(&text, "passphrase of %.200s: ", path);
+    e = secret_from_terminal(d, out, buf_str(&text));
+    buf_clear(&text);
+    return e;
+}
+
+enum err keystore_signer(struct diag *d, struct signer **out, const char *path,
+                         const struct signer_options *options)
+{
+    struct key_ctx *k = NULL;
+    struct buf file, pass;
+    enum err e = ERR_INTERNAL;
+
+    *out = NULL;
+    buf_init(&file, LIMIT_KEYSTORE_BYTES);
+    buf_init_secret(&pass, LIMIT_SECRET_BYTES);
+    if ((e = file_read(d, &file, path)) != OK)
+        goto done;
+    if ((k = calloc(1, sizeof(*k))) == NULL) {
+        e = diag_set(d, ERR_NOMEM, "out of memory");
+        goto done;
+    }
+    if ((e = read_passphrase(d, &pass, path, options)) != OK)
+        goto done;
+    if ((e = keystore_decrypt(d, &k->key, file.data, file.len, pass.data, pass.len)) != OK) {
+        (void)diag_prefix(d, "'%.200s'", path);
+        goto done;
+    }
+    e = signer_new(d, out, &key_ops, k);
+    k = NULL; /* moved */
+done:
+    key_close(k);
+    buf_clear(&pass);
+    buf_clear(&file);
+    return e;
+}

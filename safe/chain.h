@@ -21,11 +21,15 @@ struct chain;
  * latest blocks, whose hash all must give.
  */
 MUST_CHECK enum err chain_open(struct diag *d, struct chain **out, const char *const *urls,
-                               size_t num_urls, const struct u256 *chain_id,
-                               bool allow_plain_http);
+                               size_t num_urls, const struct u256 *chain_id, bool allow_plain_http);
 void chain_close(struct chain *c);
 /* Fix the latest block again, after something was sent. */
 MUST_CHECK enum err chain_refresh(struct diag *d, struct chain *c);
+/*
+ * After a set of reads: the block that they were made at still has the hash that was fixed, on
+ * every endpoint. ERR_MISMATCH if the chain was reorganised in between.
+ */
+MUST_CHECK enum err chain_confirm_block(struct diag *d, struct chain *c);
 
 struct chain_block {
     uint64_t number;
@@ -33,8 +37,11 @@ struct chain_block {
     uint64_t time_s;
 };
 struct chain_block chain_block(const struct chain *c);
+/* Another block by number; all endpoints must have it and agree. */
+MUST_CHECK enum err chain_block_at(struct diag *d, struct chain *c, struct chain_block *out,
+                                   uint64_t number);
 
-/* At the fixed block. from may be NULL (zero address). */
+/* At the fixed block. from may be NULL (zero address). A revert is ERR_MISMATCH with its reason. */
 MUST_CHECK enum err chain_call(struct diag *d, struct chain *c, struct buf *out,
                                const struct address *from, const struct address *to,
                                const uint8_t *data, size_t data_len);
@@ -84,6 +91,10 @@ MUST_CHECK enum err chain_estimate_gas(struct diag *d, struct chain *c, uint64_t
                                        const struct address *from, const struct address *to,
                                        const struct u256 *value, const uint8_t *data,
                                        size_t data_len);
+/*
+ * The hash is computed here and compared with what the node says. A node that answers with an
+ * error but has the transaction ("already known") counts as sent.
+ */
 MUST_CHECK enum err chain_send_raw(struct diag *d, struct chain *c, struct hash32 *tx_hash,
                                    const uint8_t *raw, size_t raw_len);
 
@@ -97,6 +108,7 @@ struct chain_log {
 struct chain_receipt {
     bool status; /* true: the outer transaction did not revert; not yet success, see execute.h */
     uint64_t block_number;
+    struct hash32 block_hash;
     uint64_t gas_used;
     struct chain_log *logs; /* owned */
     size_t num_logs;
@@ -105,5 +117,21 @@ void chain_receipt_clear(struct chain_receipt *r);
 /* Wait until every endpoint shows the receipt and they agree; ERR_NETWORK after timeout_s. */
 MUST_CHECK enum err chain_wait_receipt(struct diag *d, struct chain *c, struct chain_receipt *out,
                                        const struct hash32 *tx_hash, unsigned timeout_s);
+
+/*
+ * The latest log of one contract with that first topic that match accepts, looking back from the
+ * fixed block over at most max_blocks. *found tells; *out is then owned by the caller
+ * (chain_log_clear). All endpoints must agree.
+ */
+struct chain_log_place {
+    uint64_t block_number;
+    struct hash32 tx_hash;
+};
+void chain_log_clear(struct chain_log *log);
+MUST_CHECK enum err chain_find_log(struct diag *d, struct chain *c, struct chain_log *out,
+                                   struct chain_log_place *place, bool *found,
+                                   const struct address *at, const struct hash32 *topic0,
+                                   bool (*match)(const struct chain_log *log, const void *ctx),
+                                   const void *ctx, uint64_t max_blocks);
 
 #endif

@@ -10,9 +10,9 @@
 /*
  * One HTTP exchange by libcurl. https:// with the certificate verified; http:// only to a loopback
  * address (127.0.0.0/8, ::1, localhost) unless allow_plain_http. No proxy from the environment for
- * loopback, no netrc, no cookies, no credentials in URLs, redirects only for GET and only to the
- * same origin. Limits of limits.h. Errors name host and path but never headers, bodies sent or
- * query strings.
+ * loopback, no netrc, no cookies, no credentials in URLs; redirects are followed only for GET and
+ * only to the same origin, any other is ERR_NETWORK. Limits of limits.h (ERR_LIMIT for the body).
+ * Errors name host and path but never headers, bodies sent or query strings.
  */
 
 struct http_request {
@@ -25,12 +25,13 @@ struct http_request {
     size_t max_bytes;      /* 0: LIMIT_HTTP_BYTES */
     long timeout_ms;       /* 0: LIMIT_HTTP_TIME_MS, for the whole exchange */
     bool allow_plain_http; /* a person asked for http:// to another machine */
+    bool secret_path;      /* the path holds a key, as with RPC providers: errors leave it out */
 };
 
 struct http_response {
     long status;
     struct buf body;    /* untrusted */
-    long retry_after_s; /* from Retry-After or X-RateLimit-Reset; -1 if neither */
+    long retry_after_s; /* from Retry-After, or on 429 X-RateLimit-Reset; -1 if neither */
 };
 
 /*

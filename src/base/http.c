@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/base/http.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "src/base/limits.h"
+#include "src/base/u256.h"
+
+#ifndef VERSION
+#define VERSION "0.0.0"
+#endif
+
+#define CONNECT_TIME_MS   10000L
+#define MAX_TRIES         5
+#define FIRST_BACKOFF_MS  500L
+#define MAX_RETRY_AFTER_S 30L
+
+/* --- addresses ----------------------------------------------------------------------------- */
+
+/* A URL taken apart. Each part is the library's, freed with curl_free. */
+struct url {
+    char *scheme;
+    char *host;
+    char *port;
+    char *path;
+};
+
+static void url_clear(struct url *u)
+{
+    curl_free(u->scheme);
+    curl_free(u->host);
+    curl_free(u->port);
+    curl_free(u->path);
+    *u = (struct url){ 0 };
+}
+
+/* Nothing of the text is repeated: it may hold a password or a key. */
+static enum err url_parse(struct diag *d, struct url *out, const char *text)
+{
+    CURLU *u = curl_url();
+    CURLUcode rc = CURLUE_OUT_OF_MEMORY;
+
+    *out = (struct url){ 0 };
+    if (u != NULL)
+        rc = curl_url_set(u, CURLUPART_URL, text, CURLU_DISALLOW_USER | CURLU_NON_SUPPORT_SCHEME);
+    if (rc == CURLUE_OK)
+        rc = curl_url_get(u, CURLUPART_SCHEME, &out->scheme, 0);
+    if (rc == CURLUE_OK && strcmp(out->scheme, "https") != 0 && strcmp(out->scheme, "http") != 0)
+        rc = CURLUE_UNSUPPORTED_SCHEME;
+    if (rc == CURLUE_OK)
+        rc = curl_url_get(u, CURLUPART_HOST, &out->host, 0);
+    if (rc == CURLUE_OK)
+        rc = curl_url_get(u, CURLUPART_PORT, &out->port, CURLU_DEFAULT_PORT);
+    if (rc == CURLUE_OK)
+        rc = curl_url_get(u, CURLUPART_PATH, &out->path, 0);
+    curl_url_cleanup(u);
+    if (rc == CURLUE_OK)
+        return OK;
+    url_clear(out);
+    if (rc == CURLUE_USER_NOT_ALLOWED)
+        return diag_set(d, ERR_USAGE, "a URL must not contain a user name or password");
+    if (rc == CURLUE_UNSUPPORTED_SCHEME)
+        return diag_set(d, ERR_USAGE, "a URL must begin with https:// (or http://)");
+    return diag_set(d, ERR_USAGE, "malformed URL: %s", curl_url_strerror(rc));
+}
+
+static bool is_loopback(const char *host)
+{
+    struct in_addr v4;
+
+    /* the library has made 127.1 and 0x7f000001 into four parts */
+    if (inet_pton(AF_INET, host, &v4) == 1)
+        return ntohl(v4.s_addr) >> 24 == 127;
+    return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
+}
+
+static bool same_origin(const struct url *a, const struct url *b)
+{
+    return strcmp(a->scheme, b->scheme) == 0 && strcmp(a->host, b->host) == 0 &&
+           strcmp(a->port, b->port) == 0;
+}
+
+static enum err check_scheme(struct diag *d, const struct url *u, bool allow_plain_http)
+{
+    if (strcmp(u->scheme, "https") == 0 || allow_plain_http || is_loopback(u->host))
+        return OK;
+    diag_hint(d, "use https://; only a loopback address is reached without it");
+    return diag_set(d, ERR_USAGE, "%.128s: plain http:// to another machine is not allowed",
+                    u->host);
+}
+
+/* --- one request --------------------------------------------------------------------------- */
+
+static uint64_t monotonic_ms(void)
+{
+    struct timespec now = { 0 };
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static size_t on_body(char *data, size_t size, size_t num, void *arg)
+{
+    struct buf *body = arg;
+
+    buf_add(body, data, size * num);
+    return buf_ok(body) ? size * num : 0;
+}
+
+/* Options that are the same for every request. All of them must take: most are a protection. */
+static bool set_protections(CURL *h, const struct url *u)
+{
+    return curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+           curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "https,http") == CURLE_OK &&
+           curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+           curl_easy_setopt(h, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
+           curl_easy_setopt(h, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
+           curl_easy_setopt(h, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
+           curl_easy_setopt(h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
+           curl_easy_setopt(h, CURLOPT_USERAGENT, "countersign/" VERSION) == CURLE_OK &&
+           (!is_loopback(u->host) || curl_easy_setopt(h, CURLOPT_PROXY, "") == CURLE_OK);
+}
+
+static bool set_message(CURL *h, const struct http_request *req, const struct curl_slist *headers)
+{
+    const char *body = req->body != NULL ? req->body : "";
+    bool ok = curl_easy_setopt(h, CURLOPT_HTTPHEADER, headers) == CURLE_OK;
+
+    if (strcmp(req->method, "POST") == 0 || req->body != NULL)
+        ok = ok && curl_easy_setopt(h, CURLOPT_POSTFIELDS, body) == CURLE_OK &&
+             curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE,
+                              (curl_off_t)(req->body != NULL ? req->body_len : 0)) == CURLE_OK;
+    if (req->bearer != NULL)
+        ok = ok && curl_easy_setopt(h, CURLOPT_HTTPAUTH, CURLAUTH_BEARER) == CURLE_OK &&
+             curl_easy_setopt(h, CURLOPT_XOAUTH2_BEARER, req->bearer) == CURLE_OK;
+    return ok && curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, req->method) == CURLE_OK;
+}
+
+static bool add_header(struct curl_slist **list, const char *name, const char *value)
+{
+    struct curl_slist *grown = NULL;
+    struct buf line;
+
+    buf_init(&line, 1024);
+    buf_addf(&line, "%s: %s", name, value);
+    if (buf_ok(&line))
+        grown = curl_slist_append(*list, buf_str(&line));
+    buf_clear(&line);
+    if (grown == NULL)
+        return false;
+    *list = grown;
+    return true;
+}
+
+static bool make_headers(struct curl_slist **list, const struct http_request *req)
+{
+    return add_header(list, "Accept", req->accept != NULL ? req->accept : "application/json") &&
+           (req->body == NULL || add_header(list, "Content-Type", "application/json")) &&
+           /* never wait for "100 Continue" */
+           curl_slist_append(*list, "Expect:") != NULL;
+}
+
+static long retry_after_s(CURL *h, long status)
+{
+    struct curl_header *reset = NULL;
+    struct u256 value;
+    uint64_t seconds = 0;
+    curl_off_t after = 0;
+
+    if (curl_easy_getinfo(h, CURLINFO_RETRY_AFTER, &after) == CURLE_OK && after > 0)
+        return after < 86400 ? (long)after : 86400L;
+    /* the Safe service sends the seconds that are left of the quota's period with every answer */
+    if (status == 429 &&
+        curl_easy_header(h, "X-RateLimit-Reset", 0, CURLH_HEADER, -1, &reset) == CURLHE_OK &&
+        u256_from_dec(&value, reset->value) && u256_to_u64(&value, &seconds))
+        return seconds < 86400 ? (long)seconds : 86400L;
+    return -1;
+}
+
+static enum err transfer_error(struct diag *d, CURLcode rc, const struct url *u,
+                               const struct http_request *req, struct buf *body)
+{
+    const char *path = req->secret_path ? "/..." : u->path;
+
+    if (rc == CURLE_OUT_OF_MEMORY)
+        return diag_set(d, ERR_NOMEM, "out of memory");
+    if (rc == CURLE_WRITE_ERROR && buf_check(d, body, "the answer") != OK)
+        return diag_prefix(d, "%s %.128s%.256s", req->method, u->host, path);
+    return diag_set(d, ERR_NETWORK, "%s %.128s%.256s: %s", req->method, u->host, path,
+                    curl_easy_strerror(rc));
+}
+
+/* One request without redirects. *location, to be freed, is where one would lead. */
+static enum err transfer(struct diag *d, struct http_response *out, char **location,
+                         const struct http_request *req, const char *url, const struct url *u,
+                         long time_ms)
+{
+    enum err e = ERR_INTERNAL;
+    struct curl_slist *headers = NULL;
+    CURL *h = curl_easy_init();
+    char *redirect = NULL;
+    CURLcode rc = CURLE_OK;
+
+    if (h == NULL || !make_headers(&headers, req) || !set_protections(h, u) ||
+        !set_message(h, req, headers) || curl_easy_setopt(h, CURLOPT_URL, url) != CURLE_OK ||
+        curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, time_ms) != CURLE_OK ||
+        curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIME_MS) != CURLE_OK ||
+        curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, on_body) != CURLE_OK ||
+        curl_easy_setopt(h, CURLOPT_WRITEDATA, &out->body) != CURLE_OK) {
+        e = diag_set(d, ERR_NOMEM, "cannot set up an HTTP request: out of memory");
+        goto done;
+    }
+    if ((rc = curl_easy_perform(h)) != CURLE_OK) {
+        e = transfer_error(d, rc, u, req, &out->body);
+        goto done;
+    }
+    (void)curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &out->status);
+    (void)curl_easy_getinfo(h, CURLINFO_REDIRECT_URL, &redirect);
+    out->retry_after_s = retry_after_s(h, out->status);
+    if (redirect != NULL && (*location = strdup(redirect)) == NULL) {
+        e = diag_set(d, ERR_NOMEM, "out of memory");
+        goto done;
+    }
+    e = OK;
+done:
+    curl_slist_free_all(headers);
+    curl_easy_cleanup(h);
+    return e;
+}
+
+/* --- the exchange -------------------------------------------------------------------------- */
+
+void http_response_clear(struct http_response *r)
+{
+    buf_clear(&r->body);
+    *r = (struct http_response){ .retry_after_s = -1 };
+}
+
+static bool is_token(const char *s)
+{
+    for (; *s != '\0'; s++) {
+        if (*s <= 0x20 || *s >= 0x7f)
+            return false;
+    }
+    return true;
+}
+
+static enum err check_redirect(struct diag *d, const struct http_request *req,
+                               const struct url *origin, const char *location)
+{
+    struct url target;
+    enum err e = OK;
+
+    if (strcmp(req->method, "GET") != 0)
+        return diag_set(d, ERR_NETWORK, "%s %.128s: answered with a redirect", req->method,
+                        origin->host);
+    if (url_parse(d, &target, location) != OK)
+        return diag_set(d, ERR_NETWORK, "GET %.128s: redirected to a malformed URL", origin->host);
+    if (!same_origin(origin, &target))
+        e = diag_set(d, ERR_NETWORK, "GET %.128s: redirected to another origin, %.8s://%.128s:%.5s",
+                     origin->host, target.scheme, target.host, target.port);
+    url_clear(&target);
+    return e;
+}
+
+/* Requests until an answer is no redirect; *location is the one that was asked last. */
+static enum err follow(struct diag *d, struct http_response *out, const struct http_request *req,
+                       const struct url *origin, char **location)
+{
+    uint64_t limit_ms = req->timeout_ms > 0 ? (uint64_t)req->timeout_ms : LIMIT_HTTP_TIME_MS;
+    size_t max_bytes = req->max_bytes > 0 ? req->max_bytes : LIMIT_HTTP_BYTES;
+    uint64_t start_ms = monotonic_ms();
+
+    for (unsigned i = 0; i <= LIMIT_HTTP_REDIRECTS; i++) {
+        uint64_t used_ms = monotonic_ms() - start_ms;
+        char *next = NULL;
+        enum err e = ERR_INTERNAL;
+
+        if (used_ms >= limit_ms)
+            return diag_set(d, ERR_NETWORK, "GET %.128s: no answer in time", origin->host);
+        http_response_clear(out);
+        buf_init(&out->body, max_bytes);
+        e = transfer(d, out, &next, req, *location != NULL ? *location : req->url, origin,
+                     (long)(limit_ms - used_ms));
+        free(*location);
+        *location = next;
+        if (e != OK || next == NULL)
+            return e;
+        if ((e = check_redirect(d, req, origin, next)) != OK)
+            return e;
+    }
+    return diag_set(d, ERR_NETWORK, "GET %.128s: over the limit of %d redirects", origin->host,
+                    LIMIT_HTTP_REDIRECTS);
+}
+
+enum err http_exchange(struct diag *d, struct http_response *out, const struct http_request *req)
+{
+    struct url origin = { 0 };
+    char *location = NULL;
+    enum err e = ERR_INTERNAL;
+
+    assert(strcmp(req->method, "GET") == 0 || strcmp(req->method, "POST") == 0 ||
+           strcmp(req->method, "DELETE") == 0);
+    *out = (struct http_response){ .retry_after_s = -1 };
+    if (req->bearer != NULL && !is_token(req->bearer))
+        return diag_set(d, ERR_USAGE, "the API key contains characters that no key has");
+    if ((e = url_parse(d, &origin, req->url)) != OK ||
+        (e = check_scheme(d, &origin, req->allow_plain_http)) != OK)
+        goto done;
+    if ((e = follow(d, out, req, &origin, &location)) != OK)
+        http_response_clear(out);
+done:
+    free(location);
+    url_clear(&origin);
+    return e;
+}
+
+/* --- repetition ---------------------------------------------------------------------------- */
+
+static void sleep_ms(long ms)
+{
+    struct timespec left = { ms / 1000, ms % 1000 * 1000000L };
+
+    while (nanosleep(&left, &left) != 0)
+        ;
+}
+
+static bool is_worth_repeating(enum err e, const struct http_response *r,
+                               const struct http_request *req)
+{
+    if (e == ERR_NETWORK)
+        return strcmp(req->method, "GET") == 0;
+    return e == OK && (r->status == 429 || r->status >= 500) &&
+           r->retry_after_s <= MAX_RETRY_AFTER_S;
+}
+
+enum err http_exchange_retry(struct diag *d, struct http_response *out,
+                             const struct http_request *req)
+{
+    long wait_ms = FIRST_BACKOFF_MS;
+    enum err e = http_exchange(d, out, req);
+
+    for (int tries = 1; tries < MAX_TRIES && is_worth_repeating(e, out, req); tries++) {
+        long asked_ms = out->retry_after_s * 1000;
+
+        sleep_ms(asked_ms > wait_ms ? asked_ms : wait_ms);
+        wait_ms *= 2;
+        http_response_clear(out);
+        *d = (struct diag){ 0 };
+        e = http_exchange(d, out, req);
+    }
+    return e;
+}
+
+void http_add_escaped(struct buf *out, const char *text)
+{
+    static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                     "0123456789-._~";
+
+    for (; *text != '\0'; text++) {
+        if (strchr(unreserved, *text) != NULL)
+            buf_add_u8(out, (uint8_t)*text);
+        else
+            buf_addf(out, "%%%02X", (unsigned)(unsigned char)*text);
+    }
+}

@@ -4,7 +4,15 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { AbiCoder, HDNodeWallet, Interface, concat, getAddress, getCreate2Address, keccak256 } from 'ethers';
+import {
+    AbiCoder,
+    HDNodeWallet,
+    Interface,
+    concat,
+    getAddress,
+    getCreate2Address,
+    keccak256,
+} from 'ethers';
 import { compiled, modules } from './compile.mjs';
 import { Rpc } from './rpc.mjs';
 
@@ -33,7 +41,10 @@ const releases = {
         contracts: {
             Safe: ['GnosisSafe.sol/GnosisSafe', 'gnosis_safe'],
             SafeL2: ['GnosisSafeL2.sol/GnosisSafeL2', 'gnosis_safe_l2'],
-            ProxyFactory: ['proxies/GnosisSafeProxyFactory.sol/GnosisSafeProxyFactory', 'proxy_factory'],
+            ProxyFactory: [
+                'proxies/GnosisSafeProxyFactory.sol/GnosisSafeProxyFactory',
+                'proxy_factory',
+            ],
         },
     },
     '1.4.1': { folder: '@safe-global/safe-contracts', factory: SAFE_FACTORY },
@@ -48,7 +59,10 @@ const common = {
         'compatibility_fallback_handler',
     ],
     MultiSend: ['libraries/MultiSend.sol/MultiSend', 'multi_send'],
-    MultiSendCallOnly: ['libraries/MultiSendCallOnly.sol/MultiSendCallOnly', 'multi_send_call_only'],
+    MultiSendCallOnly: [
+        'libraries/MultiSendCallOnly.sol/MultiSendCallOnly',
+        'multi_send_call_only',
+    ],
 };
 export const SAFE_VERSIONS = Object.keys(releases);
 
@@ -59,9 +73,15 @@ function safeRelease(version) {
     const release = releases[version];
     const result = {};
     for (const [name, [file, published]] of Object.entries({ ...common, ...release.contracts })) {
-        const { abi, bytecode } = readJson(release.folder, 'build/artifacts/contracts', `${file}.json`);
+        const { abi, bytecode } = readJson(
+            release.folder,
+            'build/artifacts/contracts',
+            `${file}.json`,
+        );
         const { canonical } = readJson(
-            '@safe-global/safe-deployments/dist/assets', `v${version}`, `${published}.json`,
+            '@safe-global/safe-deployments/dist/assets',
+            `v${version}`,
+            `${published}.json`,
         ).deployments;
         result[name] = { abi, bytecode, ...canonical };
     }
@@ -104,8 +124,17 @@ export class Chain {
 
     async #start() {
         const port = await freePort();
-        const args = ['--host', '127.0.0.1', '--port', `${port}`, '--chain-id', `${CHAIN_ID}`,
-            '--hardfork', 'prague', '--silent'];
+        const args = [
+            '--host',
+            '127.0.0.1',
+            '--port',
+            `${port}`,
+            '--chain-id',
+            `${CHAIN_ID}`,
+            '--hardfork',
+            'prague',
+            '--silent',
+        ];
         this.#process = spawn(foundry('anvil'), args, { stdio: 'ignore' });
         const failure = new Promise((_, reject) => {
             this.#process.once('error', reject);
@@ -144,7 +173,11 @@ export class Chain {
     /** from is one of anvil's own accounts. Resolves to the receipt, whatever its status. */
     async sendRaw({ from = deployer.address, to, data = '0x', value = 0n, gas = 8_000_000n }) {
         const hash = await this.rpc.call('eth_sendTransaction', {
-            from, to, data, value: '0x' + value.toString(16), gas: '0x' + gas.toString(16),
+            from,
+            to,
+            data,
+            value: '0x' + value.toString(16),
+            gas: '0x' + gas.toString(16),
         });
         return this.receipt(hash);
     }
@@ -229,13 +262,22 @@ export class Chain {
         const release = await this.installSafe(version);
         const singleton = release[options.singleton ?? 'SafeL2'];
         const setup = new Interface(singleton.abi).encodeFunctionData('setup', [
-            members, options.threshold ?? 2, ZERO, '0x', release.FallbackHandler.address, ZERO, 0, ZERO,
+            members,
+            options.threshold ?? 2,
+            ZERO,
+            '0x',
+            release.FallbackHandler.address,
+            ZERO,
+            0,
+            ZERO,
         ]);
         const factory = new Interface(release.ProxyFactory.abi);
         const receipt = await this.send({
             to: release.ProxyFactory.address,
             data: factory.encodeFunctionData('createProxyWithNonce', [
-                singleton.address, setup, options.saltNonce ?? 0,
+                singleton.address,
+                setup,
+                options.saltNonce ?? 0,
             ]),
         });
         const created = receipt.logs
@@ -248,8 +290,13 @@ export class Chain {
     // --- OpenZeppelin and dstack
     /** release: '4.9.6' or '5.4.0'. */
     async makeTimelock(release, { minDelay = 3600, proposers, executors, admin = ZERO }) {
-        return this.deploy(this.contracts[`Timelock ${release}`], minDelay, proposers,
-            executors ?? proposers, admin);
+        return this.deploy(
+            this.contracts[`Timelock ${release}`],
+            minDelay,
+            proposers,
+            executors ?? proposers,
+            admin,
+        );
     }
 
     async #behindProxy(name, signature, args) {
@@ -260,14 +307,18 @@ export class Chain {
     }
 
     async makeApp(owner, { twoStep = false, composeHash = ZERO32, deviceId = ZERO32 } = {}) {
-        return this.#behindProxy(twoStep ? 'DstackAppTwoStep' : 'DstackApp',
+        return this.#behindProxy(
+            twoStep ? 'DstackAppTwoStep' : 'DstackApp',
             'initialize(address,bool,bool,bool,bytes32,bytes32)',
-            [owner, false, false, true, deviceId, composeHash]);
+            [owner, false, false, true, deviceId, composeHash],
+        );
     }
 
     async makeKms(owner) {
-        return this.#behindProxy('DstackKms', 'initialize(address,address)',
-            [owner, await this.deploy(this.contracts.DstackApp)]);
+        return this.#behindProxy('DstackKms', 'initialize(address,address)', [
+            owner,
+            await this.deploy(this.contracts.DstackApp),
+        ]);
     }
 }
 

@@ -17,7 +17,9 @@ for (const version of SAFE_VERSIONS) {
         const { SafeL2 } = await chain.installSafe(version);
         assert.equal(await chain.read(safe, SafeL2.abi, 'VERSION'), version);
         assert.deepEqual(
-            [...(await chain.read(safe, SafeL2.abi, 'getOwners'))], owners.map((w) => w.address));
+            [...(await chain.read(safe, SafeL2.abi, 'getOwners'))],
+            owners.map((w) => w.address),
+        );
         assert.equal(await chain.read(safe, SafeL2.abi, 'getThreshold'), 2n);
     });
 }

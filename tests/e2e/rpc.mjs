@@ -33,7 +33,10 @@ export class Rpc {
             port: this.port,
             method: 'POST',
             agent: this.#agent,
-            headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+            headers: {
+                'content-type': 'application/json',
+                'content-length': Buffer.byteLength(body),
+            },
         };
         return new Promise((resolve, reject) => {
             const request = http.request(options, (response) => {

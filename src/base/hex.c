@@ -90,11 +90,11 @@ enum err hex_decode_0x_buf(struct diag *d, struct buf *out, const char *text)
 
 void buf_add_hex(struct buf *b, const uint8_t *data, size_t data_len)
 {
-    for (size_t i = 0; i < data_len; i++) {
-        const char pair[2] = { digits[data[i] >> 4], digits[data[i] & 15] };
+    size_t start = b->len;
 
-        buf_add(b, pair, sizeof(pair));
-    }
+    buf_add_zero(b, 2 * data_len);
+    if (buf_ok(b))
+        (void)hex_encode((char *)b->data + start, data, data_len);
 }
 
 void buf_add_hex_0x(struct buf *b, const uint8_t *data, size_t data_len)

@@ -11,6 +11,7 @@
 #include "src/cli/commands.h"
 
 const struct command *const commands[] = {
+    &cmd_hash,
     &cmd_completion,
     &cmd_help,
     NULL,

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Speed beside the peers, in one run on one machine: the ratio is what counts. Nothing here fails
+// because of time; an answer that differs from the peer's does fail.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { getAddress, keccak256, toUtf8Bytes } from 'ethers';
+import { CHAIN_ID, foundry } from '../e2e/chain.mjs';
+import { domainHash, messageHash, safeTx, safeTxHash } from '../e2e/safetx.mjs';
+
+const countersign = process.env.COUNTERSIGN ?? 'build/countersign';
+const ROWS = 10_000;
+const dir = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
+process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
+
+// --- what is hashed: the same in every run
+const random = (label) => keccak256(toUtf8Bytes(`bench ${label}`));
+const address = (label) => getAddress(random(label).slice(0, 42));
+
+/** The flat form: a call of three words, as addComposeHash through a timelock has more of. */
+function row(i) {
+    const words = [0, 1, 2].map((n) => random(`data ${i} ${n}`).slice(2)).join('');
+    const tx = safeTx({ to: address(`to ${i}`), data: '0x01d5062a' + words, nonce: `${i}` });
+    return { chainId: `${CHAIN_ID}`, safe: address(`safe ${i % 7}`), version: '1.4.1', ...tx };
+}
+
+const hashes = ({ safe, ...tx }) => ({
+    domainHash: domainHash(safe),
+    messageHash: messageHash(tx),
+    safeTxHash: safeTxHash(safe, tx),
+});
+
+// --- time
+// The shell starts the programs and takes the time: its fork is small, node's is not.
+const LOOP = `
+runs=$1; shift
+for ((i = 0; i < runs; i++)); do
+    t0=$EPOCHREALTIME; "$@" >/dev/null || exit 1; t1=$EPOCHREALTIME
+    echo $((10#\${t1/./} - 10#\${t0/./}))
+done`;
+
+/** Median seconds of one whole process. */
+function processTime(runs, ...command) {
+    const output = execFileSync('bash', ['-c', LOOP, 'bash', `${runs}`, ...command]);
+    const times = output.toString().trim().split('\n').map(Number);
+    times.sort((a, b) => a - b);
+    return times[times.length >> 1] / 1e6;
+}
+
+function secondsOf(work) {
+    const start = process.hrtime.bigint();
+    work();
+    return Number(process.hrtime.bigint() - start) / 1e9;
+}
+
+// --- report
+const ms = (s) => `${(s * 1000).toFixed(2)} ms`;
+const perSecond = (s) => `${Math.round(ROWS / s).toLocaleString('en')}/s`;
+const print = (...columns) =>
+    console.log(
+        columns
+            .map((text, i) => text.padEnd([46, 14, 28][i]))
+            .join('')
+            .trimEnd(),
+    );
+
+function benchOne() {
+    const path = join(dir, 'one.json');
+    writeFileSync(path, JSON.stringify(row(0)));
+    const answer = JSON.parse(execFileSync(countersign, ['hash', '--json', path]));
+    for (const [name, value] of Object.entries(hashes(row(0)))) assert.equal(answer[name], value);
+
+    const script = join(dir, 'one.mjs');
+    const library = fileURLToPath(new URL('../e2e/safetx.mjs', import.meta.url));
+    writeFileSync(
+        script,
+        `import { safeTxHash } from '${library}';
+        const { safe, ...tx } = ${JSON.stringify(row(0))};
+        console.log(safeTxHash(safe, tx));`,
+    );
+    const own = processTime(300, countersign, 'hash', path);
+    const cast = processTime(300, foundry('cast'), 'keccak', random('cast'));
+    const ethers = processTime(10, process.execPath, script);
+    print('one SafeTx, whole process, median', 'time', 'countersign takes', 'target');
+    print('  countersign hash', ms(own));
+    print(
+        '  cast keccak (one hash of 32 bytes)',
+        ms(cast),
+        `${(own / cast).toFixed(2)} of it`,
+        '0.50',
+    );
+    print('  node with ethers', ms(ethers), `${(own / ethers).toFixed(4)} of it`);
+}
+
+function benchLines() {
+    const path = join(dir, 'lines.jsonl');
+    const rows = Array.from({ length: ROWS }, (_, i) => row(i));
+    writeFileSync(path, rows.map((r) => JSON.stringify(r) + '\n').join(''));
+    let expected;
+    const ethers = secondsOf(() => {
+        expected = rows.map(hashes);
+    });
+    const output = join(dir, 'hashes.jsonl');
+    const command = ['-c', '"$0" hash --lines "$1" > "$2"', countersign, path, output];
+    execFileSync('bash', command);
+    const lines = readFileSync(output, 'utf8').trimEnd().split('\n');
+    assert.equal(lines.length, ROWS);
+    lines.forEach((line, i) => {
+        const answer = JSON.parse(line);
+        for (const [name, value] of Object.entries(expected[i])) assert.equal(answer[name], value);
+    });
+    const own = processTime(20, countersign, 'hash', '--lines', path);
+    print(
+        `\n${ROWS.toLocaleString('en')} SafeTx, one per line`,
+        'rate',
+        'countersign is',
+        'target',
+    );
+    print('  countersign hash --lines, whole process', perSecond(own), '', '200,000/s');
+    print(
+        '  ethers, in a warm process',
+        perSecond(ethers),
+        `${(ethers / own).toFixed(0)} times faster`,
+    );
+}
+
+benchOne();
+benchLines();

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "safe/chain.h"
 #include "safe/proposal.h"
@@ -25,15 +26,20 @@ struct eth_tx {
     const uint8_t *data; /* borrowed */
     size_t data_len;
 };
-/* keccak256 of what the account signs, and the signed bytes for eth_sendRawTransaction. */
+/* The EIP-2718 bytes that the account signs (what signer_sign_tx takes), their keccak256, and the
+ * signed bytes for eth_sendRawTransaction. sig: v 27 or 28. */
+MUST_CHECK enum err eth_tx_unsigned(struct diag *d, struct buf *out, const struct eth_tx *tx);
 MUST_CHECK enum err eth_tx_digest(struct diag *d, struct hash32 *out, const struct eth_tx *tx);
 MUST_CHECK enum err eth_tx_encode(struct diag *d, struct buf *out, const struct eth_tx *tx,
                                   const struct sig65 *sig);
 
 /*
  * Choose threshold signatures of owners and pack them. Parses and recovers each; delegates' and
- * strangers' are left out. sender (may be NULL) is an owner who sends the transaction and so needs
- * no signature. ERR_MISMATCH "1 of 2 signatures" if there are too few.
+ * strangers', and those that do not parse or are another's than they claim, are left out. sender
+ * (may be NULL) is an account that sends the transaction: if it is an owner, it needs no
+ * signature. Signatures that prove themselves are chosen before those that only name an owner
+ * (approved hash, contract): the chain decides about these. ERR_MISMATCH "1 of 2 signatures" if
+ * there are too few.
  */
 MUST_CHECK enum err execute_pack_signatures(struct diag *d, struct buf *out,
                                             const struct proposal *p,
@@ -51,5 +57,11 @@ enum exec_outcome {
 /* Both event layouts: hash in the data (1.3.0) or in topics[1] (1.4.1 on). */
 enum exec_outcome execute_outcome(const struct chain_receipt *r, const struct address *safe,
                                   const struct hash32 *safe_tx_hash);
+
+/* First topics of ExecutionSuccess and ExecutionFailure, and whether a log is one of them, by that
+ * Safe, with that hash. */
+extern const struct hash32 execute_topic_success, execute_topic_failure;
+bool execute_log_is(const struct chain_log *log, const struct address *safe,
+                    const struct hash32 *topic0, const struct hash32 *safe_tx_hash);
 
 #endif

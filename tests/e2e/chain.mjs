@@ -199,7 +199,7 @@ export class Chain {
 
     /** abi: human-readable fragments or JSON. A single return value is unwrapped. */
     async read(to, abi, name, ...args) {
-        const iface = new Interface(abi);
+        const iface = Interface.from(abi);
         const data = iface.encodeFunctionData(name, args);
         const result = await this.rpc.call('eth_call', { to, data }, 'latest');
         const values = iface.decodeFunctionResult(name, result);
@@ -207,7 +207,7 @@ export class Chain {
     }
 
     encode(abi, name, ...args) {
-        return new Interface(abi).encodeFunctionData(name, args);
+        return Interface.from(abi).encodeFunctionData(name, args);
     }
 
     async deploy(contract, ...args) {

@@ -48,7 +48,7 @@ export class ChainView {
     }
 
     async read(to, abi, name, ...args) {
-        const iface = abi instanceof Interface ? abi : new Interface(abi);
+        const iface = Interface.from(abi);
         const data = iface.encodeFunctionData(name, args);
         const result = await this.ask('eth_call', { to, data }, 'latest');
         const values = iface.decodeFunctionResult(name, result);

@@ -10,6 +10,10 @@
 /*
  * Checks, verdicts, and the one result. A check starts as "not checked" and only an explicit
  * check_pass makes it a pass. The result is yes only if every required check passed.
+ *
+ * A check that does not apply to a proposal (the delay of a step that schedules nothing) is not
+ * part of its report at all. Which ones apply is decided once, in checks.c, before any of them
+ * runs: a check can not excuse itself.
  */
 
 enum verdict {
@@ -20,10 +24,33 @@ enum verdict {
 };
 const char *verdict_name(enum verdict v);
 
+/* When a check that applies must pass. */
+enum check_need {
+    NEED_ALWAYS = 0,
+    NEED_ONLINE,     /* if the chain is asked */
+    NEED_EXECUTABLE, /* if the question is whether it can be executed now */
+    NEED_POLICY,     /* if the profile's policy.require names it */
+};
+
+/* To which proposals a check applies, beside the step. */
+enum check_if {
+    IF_ALWAYS = 0,
+    IF_SIGNED,           /* there are signatures */
+    IF_JOURNAL,          /* the caller knows what was signed before */
+    IF_COMPOSE,          /* a call lets a compose hash run */
+    IF_GIT,              /* the same, and git evidence is there or the policy wants it */
+    IF_WHITELIST,        /* a call adds an entry to a list of a contract, or removes one */
+    IF_DELEGATECALL,     /* the Safe is to run another contract's code */
+    IF_CHAIN_SIGNATURES, /* a signature that only the chain can judge */
+};
+
 /* The catalogue: every check there is, in the order of the report. docs/checks.md has the rest. */
 struct check_info {
     const char *id;       /* stable: "tx.hash" */
     const char *question; /* for a person: "Is the hash really the hash of these fields?" */
+    unsigned steps;       /* bits 1 << enum step; 0: every step */
+    enum check_if condition;
+    enum check_need need;
 };
 const struct check_info *check_info_find(const char *id); /* NULL if unknown */
 const struct check_info *check_info_at(size_t i);         /* NULL behind the end */
@@ -31,6 +58,7 @@ const struct check_info *check_info_at(size_t i);         /* NULL behind the end
 struct check {
     const struct check_info *info;
     enum verdict verdict;
+    bool applies;
     bool required;
     struct buf detail;  /* what was found, already escaped */
     struct buf by_hand; /* one line that shows the same value */
@@ -43,28 +71,37 @@ struct report {
 MUST_CHECK enum err report_init(struct diag *d, struct report *r);
 void report_clear(struct report *r);
 
-struct check *report_check(struct report *r, const char *id); /* asserts that the id exists */
-void report_require(struct report *r, const char *id);
+struct check *report_check(const struct report *r, const char *id); /* asserts that the id exists */
+bool report_applies(const struct report *r, const char *id);
+/* The check is part of the report; required: the result depends on it. Never taken back. */
+void report_apply(struct report *r, const char *id, bool required);
 
 /* Verdicts. A check that failed stays failed, one that is unknown does not become a pass: the
- * worse of the two remains, and the details are joined with "; ". Text from outside goes through
- * buf_add_untrusted before it gets here. */
+ * worse of the two remains, and the details are joined with "; ". A verdict makes a check part of
+ * the report. Text from outside goes through buf_add_untrusted before it gets here. */
 void check_pass(struct report *r, const char *id, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void check_fail(struct report *r, const char *id, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void check_unknown(struct report *r, const char *id, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* Words alone, verdict unchanged: why a check was not done, or what a person should know. */
+void check_note(struct report *r, const char *id, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* From an error: ERR_MISMATCH and ERR_FORMAT fail, everything else is unknown. */
 void check_error(struct report *r, const char *id, const struct diag *d);
 void check_by_hand(struct report *r, const char *id, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
-/* PASS; FAIL if a required check failed or any check at all failed; otherwise UNKNOWN. */
+/* FAIL if any check failed, required or not; UNKNOWN if a required one did not pass, or if none is
+ * required; otherwise PASS. */
 enum verdict report_result(const struct report *r);
 /* 0 for PASS, 1 for FAIL, 2 for UNKNOWN. */
 int report_exit_code(const struct report *r);
+/* Checks with that verdict that apply. */
+size_t report_count(const struct report *r, enum verdict v);
 
 struct json;
-/* {"result":"pass","checks":[{"id","verdict","required","question","detail","byHand"}]} */
+/* {"result":0,"verdict":"pass","checks":[{"id","verdict","required","question","detail","byHand"}]};
+ * result is the exit code. */
 struct json *report_json(const struct report *r);
-/* The table of checks as text; by-hand commands with explain. */
+/* The checks as text: failed ones first, then what could not be told, what was not checked, and
+ * what passed; by-hand commands with explain. */
 void report_print(const struct report *r, bool explain);
 
 #endif

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verify/report.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/json.h"
+#include "src/base/term.h"
+
+/* A detail names a handful of values; a by-hand command carries whole calldata. */
+#define DETAIL_MAX  (16 * 1024)
+#define BY_HAND_MAX (512 * 1024)
+
+const char *verdict_name(enum verdict v)
+{
+    switch (v) {
+    case NOT_CHECKED:
+        return "not checked";
+    case PASS:
+        return "pass";
+    case FAIL:
+        return "fail";
+    case UNKNOWN:
+        return "unknown";
+    }
+    return "unknown";
+}
+
+enum err report_init(struct diag *d, struct report *r)
+{
+    size_t n = 0;
+
+    *r = (struct report){ 0 };
+    while (check_info_at(n) != NULL)
+        n++;
+    r->checks = calloc(n, sizeof(*r->checks));
+    if (r->checks == NULL)
+        return diag_set(d, ERR_NOMEM, "out of memory");
+    r->num_checks = n;
+    for (size_t i = 0; i < n; i++) {
+        r->checks[i].info = check_info_at(i);
+        buf_init(&r->checks[i].detail, DETAIL_MAX);
+        buf_init(&r->checks[i].by_hand, BY_HAND_MAX);
+    }
+    return OK;
+}
+
+void report_clear(struct report *r)
+{
+    for (size_t i = 0; i < r->num_checks; i++) {
+        buf_clear(&r->checks[i].detail);
+        buf_clear(&r->checks[i].by_hand);
+    }
+    free(r->checks);
+    *r = (struct report){ 0 };
+}
+
+struct check *report_check(const struct report *r, const char *id)
+{
+    struct check *found = NULL;
+
+    for (size_t i = 0; i < r->num_checks && found == NULL; i++) {
+        if (strcmp(r->checks[i].info->id, id) == 0)
+            found = &r->checks[i];
+    }
+    assert(found != NULL);
+    return found;
+}
+
+bool report_applies(const struct report *r, const char *id)
+{
+    return report_check(r, id)->applies;
+}
+
+void report_apply(struct report *r, const char *id, bool required)
+{
+    struct check *c = report_check(r, id);
+
+    c->applies = true;
+    c->required = c->required || required;
+}
+
+/* How bad a verdict is; the worse of two remains. */
+static int rank(enum verdict v)
+{
+    switch (v) {
+    case NOT_CHECKED:
+        return 0;
+    case PASS:
+        return 1;
+    case UNKNOWN:
+        return 2;
+    case FAIL:
+        return 3;
+    }
+    return 3;
+}
+
+static void add_text(struct buf *b, const char *separator, const char *fmt, va_list ap)
+{
+    va_list again;
+    int n = 0;
+    char *text = NULL;
+
+    va_copy(again, ap);
+    n = vsnprintf(NULL, 0, fmt, again);
+    va_end(again);
+    if (n > 0)
+        text = malloc((size_t)n + 1);
+    if (text == NULL)
+        return; /* the verdict stands without its words */
+    (void)vsnprintf(text, (size_t)n + 1, fmt, ap);
+    if (b->len > 0)
+        buf_add_str(b, separator);
+    buf_add_str(b, text);
+    free(text);
+}
+
+static void set_verdict(struct report *r, const char *id, enum verdict v, const char *fmt,
+                        va_list ap)
+{
+    struct check *c = report_check(r, id);
+
+    c->applies = true;
+    if (rank(v) > rank(c->verdict))
+        c->verdict = v;
+    add_text(&c->detail, "; ", fmt, ap);
+}
+
+void check_pass(struct report *r, const char *id, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    set_verdict(r, id, PASS, fmt, ap);
+    va_end(ap);
+}
+
+void check_fail(struct report *r, const char *id, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    set_verdict(r, id, FAIL, fmt, ap);
+    va_end(ap);
+}
+
+void check_unknown(struct report *r, const char *id, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    set_verdict(r, id, UNKNOWN, fmt, ap);
+    va_end(ap);
+}
+
+void check_note(struct report *r, const char *id, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    set_verdict(r, id, NOT_CHECKED, fmt, ap);
+    va_end(ap);
+}
+
+void check_error(struct report *r, const char *id, const struct diag *d)
+{
+    struct buf text;
+
+    buf_init(&text, DETAIL_MAX);
+    buf_add_untrusted(&text, d->msg, strlen(d->msg));
+    if (d->code == ERR_MISMATCH || d->code == ERR_FORMAT)
+        check_fail(r, id, "%s", buf_str(&text));
+    else
+        check_unknown(r, id, "%s", buf_str(&text));
+    buf_clear(&text);
+}
+
+void check_by_hand(struct report *r, const char *id, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    add_text(&report_check(r, id)->by_hand, "\n", fmt, ap);
+    va_end(ap);
+}
+
+enum verdict report_result(const struct report *r)
+{
+    bool any_required = false;
+    bool all_passed = true;
+
+    for (size_t i = 0; i < r->num_checks; i++) {
+        const struct check *c = &r->checks[i];
+
+        if (!c->applies)
+            continue;
+        if (c->verdict == FAIL)
+            return FAIL;
+        any_required = any_required || c->required;
+        if (c->required && c->verdict != PASS)
+            all_passed = false;
+    }
+    return any_required && all_passed ? PASS : UNKNOWN;
+}
+
+int report_exit_code(const struct report *r)
+{
+    switch (report_result(r)) {
+    case PASS:
+        return 0;
+    case FAIL:
+        return 1;
+    case NOT_CHECKED:
+    case UNKNOWN:
+        break;
+    }
+    return 2;
+}
+
+size_t report_count(const struct report *r, enum verdict v)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->num_checks; i++) {
+        if (r->checks[i].applies && r->checks[i].verdict == v)
+            n++;
+    }
+    return n;
+}
+
+static struct json *check_json(const struct check *c)
+{
+    struct json *j = json_new_object();
+
+    json_set_string(j, "id", c->info->id);
+    json_set_string(j, "verdict", verdict_name(c->verdict));
+    json_set_bool(j, "required", c->required);
+    json_set_string(j, "question", c->info->question);
+    json_set_string(j, "detail", buf_str(&c->detail));
+    if (c->by_hand.len > 0)
+        json_set_string(j, "byHand", buf_str(&c->by_hand));
+    return j;
+}
+
+struct json *report_json(const struct report *r)
+{
+    struct json *j = json_new_object();
+    struct json *checks = json_new_array();
+
+    json_set_int(j, "result", report_exit_code(r));
+    json_set_string(j, "verdict", verdict_name(report_result(r)));
+    for (size_t i = 0; i < r->num_checks; i++) {
+        if (r->checks[i].applies)
+            json_append(checks, check_json(&r->checks[i]));
+    }
+    json_set(j, "checks", checks);
+    return j;
+}
+
+/* Words first, so that the meaning does not depend on colour. */
+static const struct {
+    enum verdict verdict;
+    const char *mark;
+    const char *title;
+    enum term_style style;
+} sections[] = {
+    { FAIL, "FAILED", "Failed", TERM_RED },
+    { UNKNOWN, "UNKNOWN", "Could not be told", TERM_YELLOW },
+    { NOT_CHECKED, "NOT CHECKED", "Not checked", TERM_YELLOW },
+    { PASS, "passed", "Passed", TERM_GREEN },
+};
+
+static void print_check(const struct check *c, const char *mark, enum term_style style,
+                        bool explain)
+{
+    const char *by_hand = buf_str(&c->by_hand);
+
+    term_printf("  ");
+    term_styled(style, "%-11s", mark);
+    term_printf(" %s  %s%s\n", c->info->id, c->info->question,
+                c->verdict != PASS && !c->required && c->verdict != FAIL ? " (not required)" : "");
+    if (c->detail.len > 0)
+        term_printf("              %s\n", buf_str(&c->detail));
+    while (explain && by_hand[0] != '\0') {
+        size_t n = strcspn(by_hand, "\n");
+
+        term_printf("              $ %.*s\n", (int)n, by_hand);
+        by_hand += by_hand[n] == '\n' ? n + 1 : n;
+    }
+}
+
+void report_print(const struct report *r, bool explain)
+{
+    for (size_t s = 0; s < sizeof(sections) / sizeof(sections[0]); s++) {
+        size_t n = report_count(r, sections[s].verdict);
+
+        if (n == 0)
+            continue;
+        term_styled(TERM_BOLD, "%s (%zu)\n", sections[s].title, n);
+        for (size_t i = 0; i < r->num_checks; i++) {
+            const struct check *c = &r->checks[i];
+
+            if (c->applies && c->verdict == sections[s].verdict)
+                print_check(c, sections[s].mark, sections[s].style, explain);
+        }
+        term_printf("\n");
+    }
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+/* evidence.*, compose.*, git.*: every claim again from the bytes that the proposal carries. */
+#include <string.h>
+
+#include "src/base/address.h"
+#include "src/base/clock.h"
+#include "src/base/hex.h"
+#include "src/base/limits.h"
+#include "src/base/term.h"
+#include "src/base/u256.h"
+#include "verify/checks.h"
+#include "verify/compose.h"
+#include "verify/git.h"
+
+static void check_manifest(struct report *r, const struct subject *s)
+{
+    const struct proposal *p = s->proposal;
+    struct diag why = { 0 };
+    struct buf manifest;
+
+    if (p->num_files == 0) {
+        check_note(r, "evidence.manifest", "the input carries no evidence");
+        return;
+    }
+    buf_init(&manifest, LIMIT_EVIDENCE_BYTES);
+    if (proposal_manifest(&why, &manifest, p) != OK)
+        check_error(r, "evidence.manifest", &why);
+    else if (p->claimed_manifest == NULL || strcmp(p->claimed_manifest, buf_str(&manifest)) != 0)
+        check_fail(r, "evidence.manifest", "the files are not those that the manifest lists");
+    else
+        check_pass(r, "evidence.manifest", "%zu file%s", p->num_files,
+                   p->num_files == 1 ? "" : "s");
+    buf_clear(&manifest);
+}
+
+/* --- evidence.context ------------------------------------------------------------------------- */
+
+static bool same_actions(const struct proposal *p, const struct proposal_context *c)
+{
+    if (p->num_actions != c->num_actions)
+        return false;
+    for (size_t i = 0; i < p->num_actions; i++) {
+        if (strcmp(p->actions[i].action, c->actions[i].action) != 0 ||
+            strcmp(p->actions[i].contract, c->actions[i].contract) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* For execute and cancel it is the context of the SafeTx that scheduled. */
+static const char *context_problem(const struct subject *s)
+{
+    const struct proposal *p = s->proposal;
+    const struct proposal_context *c = &s->context;
+    bool follows = p->step == STEP_EXECUTE || p->step == STEP_CANCEL;
+
+    if (!u256_eq(&c->chain_id, &p->domain.chain_id))
+        return "another chain";
+    if (!address_eq(&c->safe, &p->domain.safe))
+        return "another Safe";
+    if (c->has_timelock != p->has_operation ||
+        (c->has_timelock && !address_eq(&c->timelock, &p->timelock)))
+        return "another timelock";
+    if (!follows && !u256_eq(&c->nonce, &p->tx.nonce))
+        return "another nonce";
+    if (!follows && c->created_s != p->created_s)
+        return "another time";
+    if (!same_actions(p, c))
+        return "other actions";
+    return NULL;
+}
+
+static void check_context(struct report *r, const struct subject *s)
+{
+    const char *problem = NULL;
+
+    if (proposal_file(s->proposal, EVIDENCE_CONTEXT) == NULL) {
+        check_note(r, "evidence.context", "the input carries no " EVIDENCE_CONTEXT);
+        return;
+    }
+    if (!s->context_ok) {
+        check_error(r, "evidence.context", &s->context_error);
+        return;
+    }
+    problem = context_problem(s);
+    if (problem != NULL)
+        check_fail(r, "evidence.context", EVIDENCE_CONTEXT " was made for %s than the proposal",
+                   problem);
+    else
+        check_pass(r, "evidence.context", "chain, Safe, timelock, nonce, time and actions agree");
+}
+
+/* --- compose.* -------------------------------------------------------------------------------- */
+
+static bool find_file(struct report *r, const char *id, const struct subject *s, const char *name,
+                      const struct evidence_file **out)
+{
+    *out = proposal_file(s->proposal, name);
+    if (*out == NULL)
+        check_note(r, id, "the evidence holds no %s", name);
+    return *out != NULL;
+}
+
+static void check_compose_hash(struct report *r, const struct subject *s)
+{
+    const struct evidence_file *app = NULL;
+    struct diag why = { 0 };
+    struct hash32 measured;
+    struct hash32 argument;
+    size_t index = 0;
+    size_t found = 0;
+    size_t others = 0;
+
+    if (!find_file(r, "compose.hash", s, EVIDENCE_APP_COMPOSE, &app))
+        return;
+    if (compose_hash(&why, &measured, app->data, app->data_len) != OK) {
+        check_error(r, "compose.hash", &why);
+        return;
+    }
+    for (const struct call_node *n = call_tree_next(&s->tree, &index); n != NULL;
+         n = call_tree_next(&s->tree, &index)) {
+        if (!node_compose_hash(&argument, n))
+            continue;
+        found += hash32_eq(&argument, &measured);
+        if (hash32_eq(&argument, &measured))
+            continue;
+        others++;
+        check_note(r, "compose.hash", "%s is added without evidence", hash32_format(&argument).s);
+    }
+    if (found == 0)
+        check_fail(r, "compose.hash", "SHA-256 of app-compose.json is %s",
+                   hash32_format(&measured).s);
+    else if (others > 0)
+        check_unknown(r, "compose.hash", "the evidence is about %s alone",
+                      hash32_format(&measured).s);
+    else
+        check_pass(r, "compose.hash", "%s = SHA-256 of app-compose.json (%zu bytes)",
+                   hash32_format(&measured).s, app->data_len);
+}
+
+static void check_pinned(struct report *r, const struct evidence_file *app)
+{
+    struct compose_images images = { 0 };
+    struct diag why = { 0 };
+    struct buf text;
+
+    buf_init(&text, LIMIT_COMPOSE_BYTES);
+    if (compose_docker_file(&why, &text, app->data, app->data_len) != OK ||
+        compose_check_pinned(&why, &images, text.data, text.len, "docker_compose_file") != OK)
+        check_error(r, "compose.pinned", &why);
+    else if (images.num_items == 0)
+        check_fail(r, "compose.pinned", "there is no service");
+    else
+        check_pass(r, "compose.pinned", "%zu image%s", images.num_items,
+                   images.num_items == 1 ? "" : "s");
+    compose_images_clear(&images);
+    buf_clear(&text);
+}
+
+static void check_file(struct report *r, const struct evidence_file *app,
+                       const struct evidence_file *file)
+{
+    struct diag why = { 0 };
+    struct buf text;
+
+    buf_init(&text, LIMIT_COMPOSE_BYTES);
+    if (compose_docker_file(&why, &text, app->data, app->data_len) != OK)
+        check_error(r, "compose.file", &why);
+    else if (text.len != file->data_len ||
+             (text.len > 0 && memcmp(text.data, file->data, text.len) != 0))
+        check_fail(r, "compose.file",
+                   "docker_compose_file (%zu bytes) is not " EVIDENCE_COMPOSE " (%zu bytes)",
+                   text.len, file->data_len);
+    else
+        check_pass(r, "compose.file",
+                   "docker_compose_file is " EVIDENCE_COMPOSE ", byte for byte (%zu bytes)",
+                   text.len);
+    buf_clear(&text);
+}
+
+static void check_git(struct report *r, const struct subject *s)
+{
+    const struct evidence_file *file = NULL;
+    const struct proposal_context *c = &s->context;
+    struct diag why = { 0 };
+    uint64_t time_s = 0;
+    struct buf path;
+
+    if (!s->context_ok || c->git_commit == NULL || c->git_path == NULL) {
+        check_note(r, "git.commit", "the evidence names no commit and path");
+        return;
+    }
+    if (!find_file(r, "git.commit", s, EVIDENCE_COMPOSE, &file))
+        return;
+    if (git_verify(&why, &time_s, s->proposal, c->git_commit, c->git_path, file->data,
+                   file->data_len) != OK) {
+        check_error(r, "git.commit", &why);
+        return;
+    }
+    buf_init(&path, 16 * 1024);
+    buf_add_untrusted(&path, c->git_path, strlen(c->git_path));
+    check_pass(r, "git.commit",
+               "%s in commit %s of %s; whose commit that is, and on which branch, "
+               "was not checked",
+               buf_str(&path), c->git_commit, clock_format_utc(time_s).s);
+    buf_clear(&path);
+}
+
+void checks_evidence(struct report *r, const struct subject *s)
+{
+    const struct evidence_file *app = NULL;
+    const struct evidence_file *file = NULL;
+
+    check_manifest(r, s);
+    check_context(r, s);
+    if (report_applies(r, "compose.hash"))
+        check_compose_hash(r, s);
+    if (report_applies(r, "compose.pinned") &&
+        find_file(r, "compose.pinned", s, EVIDENCE_APP_COMPOSE, &app))
+        check_pinned(r, app);
+    if (report_applies(r, "compose.file") &&
+        find_file(r, "compose.file", s, EVIDENCE_APP_COMPOSE, &app) &&
+        find_file(r, "compose.file", s, EVIDENCE_COMPOSE, &file))
+        check_file(r, app, file);
+    if (report_applies(r, "git.commit"))
+        check_git(r, s);
+    if (report_applies(r, "image.signatures"))
+        check_note(r, "image.signatures",
+                   "image signatures and build provenance were not checked: "
+                   "this version can not");
+}

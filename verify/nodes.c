@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What a decoded call means to the checks. */
+#include <string.h>
+
+#include "safe/deployments.h"
+#include "verify/checks.h"
+
+bool node_is(const struct call_node *n, const char *function)
+{
+    return n->decoded && n->fn.name != NULL && strcmp(n->fn.name, function) == 0;
+}
+
+static bool hash_arg(struct hash32 *out, const struct call_node *n, const char *name)
+{
+    const struct abi_value *v = call_node_arg(n, name);
+
+    *out = (struct hash32){ { 0 } };
+    if (v != NULL)
+        memcpy(out->b, v->word, sizeof(out->b));
+    return v != NULL;
+}
+
+bool node_compose_hash(struct hash32 *out, const struct call_node *n)
+{
+    if (node_is(n, "addComposeHash"))
+        return hash_arg(out, n, "composeHash");
+    /* A factory or an initializer that whitelists the first hash; zero means none. */
+    if (node_is(n, "deployAndRegisterApp") || node_is(n, "initialize"))
+        return hash_arg(out, n, "initialComposeHash") && !hash32_is_zero(out);
+    *out = (struct hash32){ { 0 } };
+    return false;
+}
+
+const char *node_action(const struct call_node *n)
+{
+    const struct contract_function *f = NULL;
+
+    if (n->decoded && n->data_len >= 4)
+        f = contract_find(n->kind, n->data, NULL);
+    return f != NULL && f->kind == n->kind && f->action != NULL ? f->action : "call";
+}
+
+const char *profile_name_of(const struct profile *p, const struct address *a)
+{
+    const struct profile_contract *c = profile_contract_at(p, a);
+
+    if (address_eq(a, &p->safe.safe))
+        return "safe";
+    if (p->has_timelock && address_eq(a, &p->timelock))
+        return "timelock";
+    return c != NULL ? c->name : NULL;
+}
+
+/* By selector alone: whoever answers to it, the name of the function is a promise of harm. */
+static const struct {
+    uint8_t selector[4];
+    unsigned change;
+    const char *signature; /* the test recomputes each selector */
+} privileged[] = {
+    { { 0x0d, 0x58, 0x2f, 0x13 }, CHANGE_OWNERS, "addOwnerWithThreshold(address,uint256)" },
+    { { 0xf8, 0xdc, 0x5d, 0xd9 }, CHANGE_OWNERS, "removeOwner(address,address,uint256)" },
+    { { 0xe3, 0x18, 0xb5, 0x2b }, CHANGE_OWNERS, "swapOwner(address,address,address)" },
+    { { 0x69, 0x4e, 0x80, 0xc3 }, CHANGE_OWNERS, "changeThreshold(uint256)" },
+    { { 0x61, 0x0b, 0x59, 0x25 }, CHANGE_MODULES, "enableModule(address)" },
+    { { 0xe0, 0x09, 0xcf, 0xde }, CHANGE_MODULES, "disableModule(address,address)" },
+    { { 0x46, 0x87, 0x21, 0xa7 },
+      CHANGE_MODULES,
+      "execTransactionFromModule(address,uint256,bytes,uint8)" },
+    { { 0x52, 0x29, 0x07, 0x3f },
+      CHANGE_MODULES,
+      "execTransactionFromModuleReturnData(address,uint256,bytes,uint8)" },
+    { { 0xe1, 0x9a, 0x9d, 0xd9 }, CHANGE_GUARD, "setGuard(address)" },
+    { { 0xe0, 0x68, 0xdf, 0x37 }, CHANGE_GUARD, "setModuleGuard(address)" },
+    { { 0xf0, 0x8a, 0x03, 0x23 }, CHANGE_FALLBACK_HANDLER, "setFallbackHandler(address)" },
+    { { 0x7d, 0xe7, 0xed, 0xef }, CHANGE_SINGLETON, "changeMasterCopy(address)" },
+    { { 0xb6, 0x3e, 0x80, 0x0d },
+      CHANGE_SINGLETON,
+      "setup(address[],uint256,address,bytes,address,address,uint256,address)" },
+    { { 0x4f, 0x1e, 0xf2, 0x86 }, CHANGE_IMPLEMENTATION, "upgradeToAndCall(address,bytes)" },
+    { { 0x36, 0x59, 0xcf, 0xe6 }, CHANGE_IMPLEMENTATION, "upgradeTo(address)" },
+    { { 0x8f, 0x28, 0x39, 0x70 }, CHANGE_IMPLEMENTATION, "changeAdmin(address)" },
+    { { 0x99, 0xa8, 0x8e, 0xc4 }, CHANGE_IMPLEMENTATION, "upgrade(address,address)" },
+    { { 0x96, 0x23, 0x60, 0x9d }, CHANGE_IMPLEMENTATION, "upgradeAndCall(address,address,bytes)" },
+    { { 0x3c, 0xea, 0xaa, 0x11 }, CHANGE_IMPLEMENTATION, "setAppImplementation(address)" },
+    { { 0x2c, 0xb1, 0x40, 0x32 }, CHANGE_IMPLEMENTATION, "setAppAuthImplementation(address)" },
+    { { 0xec, 0x66, 0x90, 0x36 }, CHANGE_IMPLEMENTATION, "disableUpgrades()" },
+    { { 0xf2, 0xfd, 0xe3, 0x8b }, CHANGE_OWNERSHIP, "transferOwnership(address)" },
+    { { 0x71, 0x50, 0x18, 0xa6 }, CHANGE_OWNERSHIP, "renounceOwnership()" },
+    { { 0x79, 0xba, 0x50, 0x97 }, CHANGE_OWNERSHIP, "acceptOwnership()" },
+    { { 0xc4, 0xd6, 0x6d, 0xe8 }, CHANGE_OWNERSHIP, "initialize(address)" },
+    { { 0x48, 0x5c, 0xc9, 0x55 }, CHANGE_OWNERSHIP, "initialize(address,address)" },
+    { { 0x89, 0x28, 0x7e, 0x0a }, CHANGE_OWNERSHIP, "initialize(address,address,bool,bool)" },
+    { { 0x48, 0xd8, 0xa3, 0x6a },
+      CHANGE_OWNERSHIP,
+      "initialize(address,address,bool,bool,bytes32,bytes32)" },
+    { { 0x9e, 0xd2, 0x81, 0x93 },
+      CHANGE_OWNERSHIP,
+      "initialize(address,bool,bool,bool,bytes32,bytes32)" },
+    { { 0x18, 0x75, 0x15, 0xca },
+      CHANGE_OWNERSHIP,
+      "initialize(address,bool,bool,bytes32,bytes32)" },
+    { { 0x2f, 0x2f, 0xf1, 0x5d }, CHANGE_ROLES, "grantRole(bytes32,address)" },
+    { { 0xd5, 0x47, 0x74, 0x1f }, CHANGE_ROLES, "revokeRole(bytes32,address)" },
+    { { 0x36, 0x56, 0x8a, 0xbe }, CHANGE_ROLES, "renounceRole(bytes32,address)" },
+    { { 0x64, 0xd6, 0x23, 0x53 }, CHANGE_DELAY, "updateDelay(uint256)" },
+    { { 0xd4, 0xd9, 0xbd, 0xcd }, CHANGE_APPROVALS, "approveHash(bytes32)" },
+    { { 0x85, 0xa5, 0xaf, 0xfe }, CHANGE_APPROVALS, "signMessage(bytes)" },
+    { { 0x6a, 0x76, 0x12, 0x02 },
+      CHANGE_APPROVALS,
+      "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,"
+      "bytes)" },
+};
+
+unsigned node_privileged(const struct call_node *n)
+{
+    const struct deployment *dep = deployment_find(&n->to);
+
+    if (n->data_len >= 4) {
+        for (size_t i = 0; i < sizeof(privileged) / sizeof(privileged[0]); i++) {
+            if (memcmp(privileged[i].selector, n->data, 4) == 0)
+                return privileged[i].change;
+        }
+    }
+    /* The migration contracts exist to replace the singleton, by whatever function. */
+    if (n->has_to && n->operation == 1 && dep != NULL && deployment_is_delegatecall_safe(dep) &&
+        strcmp(dep->contract, "MultiSendCallOnly") != 0 &&
+        strcmp(dep->contract, "SignMessageLib") != 0)
+        return CHANGE_SINGLETON;
+    return 0;
+}
+
+const char *node_privileged_at(size_t i, uint8_t selector[4])
+{
+    if (i >= sizeof(privileged) / sizeof(privileged[0]))
+        return NULL;
+    memcpy(selector, privileged[i].selector, 4);
+    return privileged[i].signature;
+}
+
+static const struct {
+    const char *add;
+    const char *remove;
+    const char *argument;
+    uint8_t getter[4];
+    const char *getter_name;
+} lists[] = {
+    { "addComposeHash",
+      "removeComposeHash",
+      "composeHash",
+      { 0x2f, 0x66, 0x22, 0xe5 },
+      "allowedComposeHashes" },
+    { "addDevice", "removeDevice", "deviceId", { 0xbf, 0x8b, 0x21, 0x1b }, "allowedDeviceIds" },
+    { "addKmsAggregatedMr",
+      "removeKmsAggregatedMr",
+      "mrAggregated",
+      { 0xf6, 0xfe, 0x4f, 0x40 },
+      "kmsAllowedAggregatedMrs" },
+    { "addKmsDevice",
+      "removeKmsDevice",
+      "deviceId",
+      { 0x13, 0xeb, 0x97, 0x70 },
+      "kmsAllowedDeviceIds" },
+    { "addOsImageHash",
+      "removeOsImageHash",
+      "osImageHash",
+      { 0x9a, 0x4e, 0x1d, 0x18 },
+      "allowedOsImages" },
+    { "addAppImageMr",
+      "removeAppImageMr",
+      "mrImage",
+      { 0xa5, 0x00, 0x74, 0x5b },
+      "appAllowedImages" },
+    { "addAppSystemMr",
+      "removeAppSystemMr",
+      "mrSystem",
+      { 0x0b, 0xb4, 0xaf, 0x45 },
+      "appAllowedSystemMrs" },
+};
+
+bool node_list_entry(struct list_entry *out, const struct call_node *n)
+{
+    *out = (struct list_entry){ 0 };
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        bool add = node_is(n, lists[i].add);
+
+        if ((!add && !node_is(n, lists[i].remove)) || !hash_arg(&out->value, n, lists[i].argument))
+            continue;
+        out->add = add;
+        memcpy(out->getter, lists[i].getter, 4);
+        out->getter_name = lists[i].getter_name;
+        return true;
+    }
+    return false;
+}

@@ -53,11 +53,15 @@ struct queue_submission {
     struct queue_signature *items;
     size_t num_items;
 };
-/* ERR_MISMATCH for another chain, Safe or hash, or a signature that does not belong. */
+/* The queue of one profile holds proposals for that profile's Safe alone: ERR_MISMATCH for another
+ * chain, Safe or form of hash, or a claimed hash that is not the recomputed one. */
+MUST_CHECK enum err queue_check_subject(struct diag *d, struct safe_hashes *hashes,
+                                        const struct profile *profile, const struct proposal *p);
+/* ERR_MISMATCH for another subject, or a signature that does not belong. */
 MUST_CHECK enum err queue_submission_init(struct diag *d, struct queue_submission *out,
                                           const struct queue *q, const struct proposal *p);
 void queue_submission_clear(struct queue_submission *s);
-/* Whether held has that signature, or another one of the same signer that recovers. */
+/* Whether held has that signature, or another ECDSA signature of the same signer. */
 bool queue_entry_holds(const struct queue_entry *held, const struct queue_signature *sig);
 /* What was read back against what was submitted; *listed counts ours in it. */
 MUST_CHECK enum err queue_submission_check(struct diag *d, const struct queue *q, size_t *listed,
@@ -72,7 +76,7 @@ MUST_CHECK enum err queue_directory_list(struct diag *d, struct queue *q, struct
                                          const struct u256 *min_nonce);
 MUST_CHECK enum err queue_directory_fetch(struct diag *d, struct queue *q, struct queue_entry *out,
                                           const struct hash32 *hash);
-/* One signature file; hash is what it must be about. data must be initialised. */
+/* One signature file; hash is what it must be about. sig must be initialised. */
 MUST_CHECK enum err queue_directory_parse_signature(struct diag *d, struct address *signer,
                                                     struct buf *sig, const struct hash32 *hash,
                                                     const void *data, size_t data_len);
@@ -85,8 +89,12 @@ MUST_CHECK enum err queue_service_list(struct diag *d, struct queue *q, struct q
                                        const char *filter);
 MUST_CHECK enum err queue_service_fetch(struct diag *d, struct queue *q, struct queue_entry *out,
                                         const struct hash32 *hash);
-/* One exchange with retries. path begins with "/api/"; body may be NULL. */
-MUST_CHECK enum err queue_service_call(struct diag *d, struct queue *q, struct http_response *out,
+/* A GET whose answer must be JSON; path begins with "/api/". *out is NULL for a 404, and OK
+ * returned. doing completes "cannot …". */
+MUST_CHECK enum err queue_service_get(struct diag *d, struct queue *q, struct json **out,
+                                      const char *doing, const char *path);
+/* A POST or DELETE that wants any 2xx; nothing is read from the answer. */
+MUST_CHECK enum err queue_service_send(struct diag *d, struct queue *q, const char *doing,
                                        const char *method, const char *path,
                                        const struct buf *body);
 

@@ -113,6 +113,30 @@ enum err queue_service_fetch(struct diag *d, struct queue *q, struct queue_entry
     return e;
 }
 
+/*
+ * Anybody can plant an untrusted row: one that we cannot read must not hide the others. A wrong
+ * hash is the service's own fault and always an error.
+ */
+static enum err read_row(struct diag *d, struct queue *q, struct queue_entries *out,
+                         const struct json *row)
+{
+    struct queue_entry entry = { 0 };
+    struct diag why = { 0 };
+    bool trusted = true;
+    enum err e = queue_service_parse_transaction(d, q, &entry, row);
+
+    if (e == OK && !entry.executed)
+        return queue_entries_add(d, out, &entry);
+    queue_entry_clear(&entry);
+    if ((e == ERR_FORMAT || e == ERR_LIMIT || e == ERR_UNSUPPORTED) &&
+        json_read_bool(&why, &trusted, row, "trusted") == OK && !trusted) {
+        queue_warn(q, "a transaction that the service does not trust left out: %.256s", d->msg);
+        *d = (struct diag){ 0 };
+        return OK;
+    }
+    return e;
+}
+
 static enum err read_page(struct diag *d, struct queue *q, struct queue_entries *out, bool *more,
                           const char *path)
 {
@@ -127,14 +151,8 @@ static enum err read_page(struct diag *d, struct queue *q, struct queue_entries 
     if (e != OK || (e = json_read_array(d, &rows, j, "results")) != OK)
         goto done;
     for (size_t i = 0; e == OK && i < json_len(rows); i++) {
-        struct queue_entry entry = { 0 };
-
-        if ((e = queue_service_parse_transaction(d, q, &entry, json_at(rows, i))) != OK)
+        if ((e = read_row(d, q, out, json_at(rows, i))) != OK)
             e = diag_prefix(d, "row %zu of the service's list", i);
-        else if (entry.executed)
-            queue_entry_clear(&entry);
-        else
-            e = queue_entries_add(d, out, &entry);
     }
     /* 'next' only says that there is more: its URL is not ours to follow */
     next = json_get(j, "next");

@@ -69,16 +69,43 @@ static uint64_t submission_time(const struct json *row)
     return clock_parse(&ignored, &time_s, whole) == OK ? time_s : 0;
 }
 
+/*
+ * The members that say what is signed. A later release of the service may say more beside them, and
+ * a proposer may have left an address out, which stands for zero.
+ */
+static struct json *signed_members(const struct json *row)
+{
+    static const char *const keys[] = { "safe",           "to",        "value",
+                                        "data",           "operation", "safeTxGas",
+                                        "baseGas",        "gasPrice",  "gasToken",
+                                        "refundReceiver", "nonce",     "safeTxHash" };
+    static const struct address zero;
+    struct json *out = json_new_object();
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        const struct json *value = json_get(row, keys[i]);
+        bool may_be_null =
+            strcmp(keys[i], "gasToken") == 0 || strcmp(keys[i], "refundReceiver") == 0;
+
+        if (value != NULL && json_type(value) == JSON_NULL && may_be_null)
+            json_set_address(out, keys[i], &zero);
+        else if (value != NULL)
+            json_set(out, keys[i], json_copy(value));
+    }
+    return out;
+}
+
 enum err queue_service_parse_transaction(struct diag *d, struct queue *q, struct queue_entry *out,
                                          const struct json *row)
 {
     const struct safe_domain *safe = &q->profile->safe;
     struct safe_tx_hints hints = { true, true, true, safe->chain_id, safe->safe, safe->version };
     struct safe_tx_input in = { 0 };
+    struct json *members = signed_members(row);
     enum err e = OK;
 
     *out = (struct queue_entry){ 0 };
-    if ((e = safe_tx_from_json(d, &in, row, &hints)) != OK)
+    if ((e = safe_tx_from_json(d, &in, members, &hints)) != OK)
         goto done;
     if (in.source != SAFE_TX_SERVICE || !in.has_claimed_hash) {
         e = diag_set(d, ERR_FORMAT,
@@ -94,6 +121,7 @@ enum err queue_service_parse_transaction(struct diag *d, struct queue *q, struct
     out->proposal.created_s = submission_time(row);
     e = read_confirmations(d, q, out, row);
 done:
+    json_free(members);
     safe_tx_input_clear(&in);
     if (e != OK)
         queue_entry_clear(out);

@@ -40,16 +40,16 @@ struct profile_queue {
 
 /* Changes that hand the Safe or a contract to somebody else; forbidden unless allowed by name. */
 enum privileged_change {
-    CHANGE_OWNERS = 1 << 0,           /* Safe owners and threshold */
+    CHANGE_OWNERS = 1 << 0, /* Safe owners and threshold */
     CHANGE_MODULES = 1 << 1,
-    CHANGE_GUARD = 1 << 2,            /* transaction and module guards */
+    CHANGE_GUARD = 1 << 2, /* transaction and module guards */
     CHANGE_FALLBACK_HANDLER = 1 << 3,
-    CHANGE_SINGLETON = 1 << 4,        /* migration contracts, changeMasterCopy, setup */
-    CHANGE_IMPLEMENTATION = 1 << 5,   /* upgradeToAndCall, setAppImplementation, disableUpgrades */
-    CHANGE_OWNERSHIP = 1 << 6,        /* transferOwnership, renounceOwnership, acceptOwnership */
-    CHANGE_ROLES = 1 << 7,            /* timelock and AccessControl roles */
-    CHANGE_DELAY = 1 << 8,            /* updateDelay */
-    CHANGE_APPROVALS = 1 << 9,        /* approveHash, signMessage, execTransaction of another Safe */
+    CHANGE_SINGLETON = 1 << 4,      /* migration contracts, changeMasterCopy, setup */
+    CHANGE_IMPLEMENTATION = 1 << 5, /* upgradeToAndCall, setAppImplementation, disableUpgrades */
+    CHANGE_OWNERSHIP = 1 << 6,      /* transferOwnership, renounceOwnership, acceptOwnership */
+    CHANGE_ROLES = 1 << 7,          /* timelock and AccessControl roles */
+    CHANGE_DELAY = 1 << 8,          /* updateDelay */
+    CHANGE_APPROVALS = 1 << 9,      /* approveHash, signMessage, execTransaction of another Safe */
 };
 #define NUM_PRIVILEGED_CHANGES 10
 /* "owners", "modules", …; bit is a single privileged_change. */
@@ -86,7 +86,7 @@ struct profile {
     size_t num_delegates;
     struct address *modules; /* that may be enabled; usually none */
     size_t num_modules;
-    struct address guard; /* zero: none */
+    struct address guard;      /* zero: none */
     bool has_fallback_handler; /* false: the published handler of the version, or none */
     struct address fallback_handler;
 
@@ -98,8 +98,8 @@ struct profile {
     struct profile_contract *contracts;
     size_t num_contracts;
 
-    char *git_branch; /* remote-tracking ref that a release comes from; NULL if not given */
-    char *git_path;   /* default of propose --path */
+    char *git_branch;     /* remote-tracking ref that a release comes from; NULL if not given */
+    char *git_path;       /* default of propose --path */
     char *git_repository; /* web address, for people */
 
     struct profile_queue queue;

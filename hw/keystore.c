@@ -250,6 +250,21 @@ static enum err vault_parse(struct diag *d, struct vault *out, const void *data,
     return e;
 }
 
+enum err keystore_inspect(struct diag *d, struct address *address, bool *has_address,
+                          const void *data, size_t data_len)
+{
+    struct vault v;
+    enum err e = vault_parse(d, &v, data, data_len);
+
+    *address = (struct address){ { 0 } };
+    *has_address = false;
+    if (e == OK && v.has_address) {
+        *address = v.address;
+        *has_address = true;
+    }
+    return e;
+}
+
 static enum err derive(struct diag *d, uint8_t out[DERIVED_LEN], const struct kdf_params *k,
                        const uint8_t *pass, size_t pass_len)
 {

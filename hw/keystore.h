@@ -22,6 +22,13 @@
 MUST_CHECK enum err keystore_decrypt(struct diag *d, struct seckey *key, const void *data,
                                      size_t data_len, const uint8_t *pass, size_t pass_len);
 
+/*
+ * Form alone, without passphrase and without work: the errors of a malformed or unsupported file.
+ * *has_address tells whether the file names an address: a claim, not covered by the mac.
+ */
+MUST_CHECK enum err keystore_inspect(struct diag *d, struct address *address, bool *has_address,
+                                     const void *data, size_t data_len);
+
 enum keystore_kdf { KEYSTORE_SCRYPT, KEYSTORE_PBKDF2 };
 /* Encrypt with fresh salt, iv and id; scrypt N = 2^17 r = 8 p = 1, pbkdf2 with 600000 rounds;
  * light uses N = 2^12 and 1000 rounds, for throw-away keys of tests and demonstrations. */

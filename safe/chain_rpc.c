@@ -94,6 +94,7 @@ static enum err exchange(struct diag *d, const struct chain *c, struct http_resp
         .url = c->endpoints[i].url,
         .body = buf_str(body),
         .body_len = body->len,
+        .secret_path = true, /* paths of providers hold API keys */
         .allow_plain_http = c->allow_plain_http,
     };
     enum err e = http_exchange_retry(d, out, &req);

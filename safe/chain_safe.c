@@ -187,6 +187,8 @@ static enum err read_modules(struct diag *d, struct chain *c, struct chain_safe_
     reader_init(&r, answer.data, answer.len);
     if (e == OK && (!read_word_size(&r, &offset) || offset != 64 || !read_word_address(&r, &next)))
         e = diag_set(d, ERR_MISMATCH, "getModulesPaginated(): malformed answer");
+    else if (e == OK && address_is_zero(&next))
+        e = diag_set(d, ERR_MISMATCH, "getModulesPaginated(): the list has no end");
     else if (e == OK && !address_eq(&next, &sentinel))
         e = diag_set(d, ERR_LIMIT, "the Safe has more than %d modules", LIMIT_MODULES);
     else if (e == OK && !parse_addresses(&r, out->modules, LIMIT_MODULES, &out->num_modules))

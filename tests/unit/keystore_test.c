@@ -87,10 +87,16 @@ Test(keystore, refuses)
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
         struct diag d = { 0 };
         struct seckey key;
+        struct address address;
+        bool has_address = false;
         enum err e = decrypt_text(&d, &key, refused[i].text, "x");
 
         cr_expect_eq(e, refused[i].want, "%s: got %d (%s)", refused[i].name, (int)e, d.msg);
         cr_expect(bytes_is_zero(key.b, sizeof(key.b)), "%s: a key came out", refused[i].name);
+        e = keystore_inspect(&d, &address, &has_address, refused[i].text, strlen(refused[i].text));
+        if (refused[i].want != ERR_REFUSED)
+            cr_expect_eq(e, refused[i].want, "%s: %s", refused[i].name, d.msg);
+        cr_expect_not(has_address, "%s", refused[i].name);
     }
 }
 

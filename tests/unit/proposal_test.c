@@ -226,6 +226,7 @@ Test(proposal, save_and_load)
     cr_assert_eq(proposal_write(&d, &a, &p), OK, "%s", d.msg);
     cr_assert_eq(proposal_write(&d, &b, &q), OK, "%s", d.msg);
     cr_expect_str_eq(buf_str(&a), buf_str(&b));
+    proposal_clear(&q);
     cr_expect_eq(proposal_load(&d, &q, "/nonexistent/p.json"), ERR_IO);
     (void)unlink(path);
     buf_clear(&a);

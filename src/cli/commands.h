@@ -6,6 +6,7 @@
 
 /* The verbs, one file each: cmd_<verb>.c. The table in main.c lists them. */
 extern const struct command cmd_completion;
+extern const struct command cmd_compose;
 extern const struct command cmd_hash;
 extern const struct command cmd_help;
 

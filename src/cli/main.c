@@ -12,6 +12,7 @@
 
 const struct command *const commands[] = {
     &cmd_hash,
+    &cmd_compose,
     &cmd_completion,
     &cmd_help,
     NULL,

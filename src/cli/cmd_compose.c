@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
+#include "src/base/file.h"
+#include "src/base/hex.h"
+#include "src/base/json.h"
+#include "src/base/limits.h"
+#include "src/base/term.h"
+#include "src/cli/commands.h"
+#include "src/cli/common.h"
+#include "verify/compose.h"
+
+/* Fields of an app-compose that run something which no compose file tells. */
+static const char *const script_fields[] = { "pre_launch_script", "init_script", "bash_script" };
+#define NUM_SCRIPT_FIELDS (sizeof(script_fields) / sizeof(script_fields[0]))
+
+/* What 'check' looks at: a compose file, alone or inside an app-compose. */
+struct input {
+    struct buf compose;
+    bool is_app_compose;
+    bool has_script[NUM_SCRIPT_FIELDS];
+};
+
+static bool is_empty(const struct json *j)
+{
+    const char *text = json_string(j);
+
+    return j == NULL || json_type(j) == JSON_NULL || (text != NULL && text[0] == '\0') ||
+           (json_type(j) == JSON_ARRAY && json_len(j) == 0);
+}
+
+/* A JSON object with that member is an app-compose; anything else is read as a compose file. */
+static void look_inside(struct input *in, const struct buf *text)
+{
+    struct diag ignored = { 0 };
+    struct json *j = NULL;
+
+    if (json_parse(&ignored, &j, text->data, text->len, "") != OK)
+        return;
+    in->is_app_compose = json_get(j, "docker_compose_file") != NULL;
+    for (size_t i = 0; in->is_app_compose && i < NUM_SCRIPT_FIELDS; i++)
+        in->has_script[i] = !is_empty(json_get(j, script_fields[i]));
+    json_free(j);
+}
+
+static enum err read_input(struct diag *d, struct input *in, const char *path)
+{
+    struct buf text;
+    enum err e = ERR_INTERNAL;
+
+    *in = (struct input){ 0 };
+    buf_init(&in->compose, LIMIT_COMPOSE_BYTES);
+    buf_init(&text, LIMIT_COMPOSE_BYTES);
+    if ((e = file_read(d, &text, path)) == OK) {
+        look_inside(in, &text);
+        if (in->is_app_compose)
+            e = compose_docker_file(d, &in->compose, text.data, text.len);
+        else
+            buf_add(&in->compose, text.data, text.len);
+    }
+    if (e == OK)
+        e = buf_check(d, &in->compose, path);
+    buf_clear(&text);
+    return e;
+}
+
+static enum err check_json(struct diag *d, const struct input *in, const struct compose_images *c)
+{
+    struct json *j = json_new_object();
+    struct json *images = json_new_array();
+    struct json *scripts = json_new_array();
+
+    for (size_t i = 0; i < c->num_items; i++) {
+        struct json *image = json_new_object();
+        char digest[7 + HEX_LEN(32)] = "sha256:";
+
+        (void)hex_encode(digest + 7, c->items[i].digest.b, sizeof(c->items[i].digest.b));
+        json_set_string(image, "service", c->items[i].service);
+        json_set_string(image, "image", c->items[i].reference);
+        json_set_string(image, "digest", digest);
+        json_append(images, image);
+    }
+    for (size_t i = 0; i < NUM_SCRIPT_FIELDS; i++) {
+        if (in->has_script[i])
+            json_append(scripts, json_new_string(script_fields[i]));
+    }
+    json_set_int(j, "result", 0);
+    json_set(j, "images", images);
+    json_set(j, "notJudged", scripts);
+    return common_answer(d, j);
+}
+
+static void check_text(const struct input *in, const struct compose_images *c)
+{
+    for (size_t i = 0; i < c->num_items && !term_is_quiet(); i++) {
+        term_untrusted(c->items[i].service, strlen(c->items[i].service));
+        term_printf("  ");
+        term_untrusted(c->items[i].reference, strlen(c->items[i].reference));
+        term_printf("\n");
+    }
+    term_printf("pinned: all of %zu image%s\n", c->num_items, c->num_items == 1 ? "" : "s");
+    for (size_t i = 0; i < NUM_SCRIPT_FIELDS && !term_is_quiet(); i++) {
+        if (in->has_script[i])
+            term_printf("not judged: %s\n", script_fields[i]);
+    }
+}
+
+static enum err run_check(struct diag *d, const struct args *a, const char *path)
+{
+    struct compose_images images = { 0 };
+    struct input in;
+    enum err e = read_input(d, &in, path);
+
+    if (e == OK)
+        e = compose_check_pinned(d, &images, in.compose.data, in.compose.len,
+                                 in.is_app_compose ? "docker_compose_file" : path);
+    if (e == OK && args_json(a))
+        e = check_json(d, &in, &images);
+    else if (e == OK)
+        check_text(&in, &images);
+    compose_images_clear(&images);
+    buf_clear(&in.compose);
+    return e;
+}
+
+static enum err run_hash(struct diag *d, const struct args *a, const char *path)
+{
+    struct hash32 hash;
+    struct buf text;
+    enum err e = ERR_INTERNAL;
+
+    buf_init(&text, LIMIT_COMPOSE_BYTES);
+    if ((e = file_read(d, &text, path)) == OK)
+        e = compose_hash(d, &hash, text.data, text.len);
+    buf_clear(&text);
+    if (e == OK && args_json(a)) {
+        struct json *j = json_new_object();
+
+        json_set_hash(j, "composeHash", &hash);
+        return common_answer(d, j);
+    }
+    if (e == OK)
+        term_printf("%s\n", hash32_format(&hash).s);
+    return e;
+}
+
+static enum err run(struct diag *d, const struct args *a, int *exit_code)
+{
+    (void)exit_code;
+    if (strcmp(a->operands[0], "hash") == 0)
+        return run_hash(d, a, a->operands[1]);
+    if (strcmp(a->operands[0], "check") == 0)
+        return run_check(d, a, a->operands[1]);
+    return diag_set(d, ERR_USAGE, "compose: expected hash or check, found '%.32s'", a->operands[0]);
+}
+
+const struct command cmd_compose = {
+    .name = "compose",
+    .operands = "hash|check FILE|-",
+    .summary = "the compose hash of an app-compose; whether every image is pinned",
+    .details =
+        "hash   SHA-256 of the file's bytes as they are: what the whitelist holds\n"
+        "check  every image of a compose file, or of the one inside an app-compose, has a digest;\n"
+        "       exit code 1 names the first that has none",
+    .min_operands = 2,
+    .max_operands = 2,
+    .run = run,
+};

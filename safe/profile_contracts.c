@@ -66,7 +66,7 @@ static enum err load_abi(struct profile_reader *r, const struct yaml_node *n)
     if (e == OK)
         e = user_abi_parse(&inner, &r->contract->abi, text.data, text.len, r->contract->abi_path);
     buf_clear(&text);
-    return e == OK ? OK : yaml_error(r->d, e, r->y, n, "%.400s", inner.msg);
+    return e == OK ? OK : yaml_error_from(r->d, r->y, n, &inner);
 }
 
 static enum err read_abi(struct profile_reader *r, const struct yaml_node *n)

@@ -56,7 +56,7 @@ static enum err read_safe_version(struct profile_reader *r, const struct yaml_no
     enum err e = yaml_read_text(r->d, &text, r->y, n);
 
     if (e == OK && safe_version_parse(&inner, &r->p->safe, text) != OK)
-        e = yaml_error(r->d, inner.code, r->y, n, "%.400s", inner.msg);
+        e = yaml_error_from(r->d, r->y, n, &inner);
     return e;
 }
 

@@ -33,10 +33,11 @@
 #include "src/base/utf8.h"
 
 /*
- * A container into which something could not be put for lack of memory gets this type, which no
- * function of jansson takes for anything: it has no members, takes none, and cannot be written.
+ * A container into which something could not be put for lack of memory gets one of these types,
+ * which no function of jansson knows: it has no members, takes none, and cannot be written.
  */
-#define TYPE_BROKEN ((jansson_type)99)
+#define BROKEN_OBJECT 98U
+#define BROKEN_ARRAY  99U
 
 static json_t *unwrap(struct json *j)
 {
@@ -150,8 +151,33 @@ enum err json_parse(struct diag *d, struct json **out, const void *data, size_t 
     return OK;
 }
 
+/* Give broken containers their type back, or freeing them would leak. As deep as the tree. */
+static void repair(json_t *j)
+{
+    switch ((unsigned)json_typeof(j)) {
+    case JANSSON_OBJECT:
+        for (void *at = json_object_iter(j); at != NULL; at = json_object_iter_next(j, at))
+            repair(json_object_iter_value(at));
+        break;
+    case JANSSON_ARRAY:
+        for (size_t i = 0; i < json_array_size(j); i++)
+            repair(json_array_get(j, i));
+        break;
+    case BROKEN_OBJECT:
+        j->type = JANSSON_OBJECT;
+        break;
+    case BROKEN_ARRAY:
+        j->type = JANSSON_ARRAY;
+        break;
+    default:
+        break;
+    }
+}
+
 void json_free(struct json *root)
 {
+    if (root != NULL)
+        repair(unwrap(root));
     json_decref(unwrap(root));
 }
 
@@ -455,32 +481,27 @@ struct json *json_copy(const struct json *j)
     return wrap(json_deep_copy(unwrap_const(j)));
 }
 
-static void mark_broken(json_t *container)
-{
-    if (json_typeof(container) == JANSSON_OBJECT)
-        (void)json_object_clear(container);
-    else if (json_typeof(container) == JANSSON_ARRAY)
-        (void)json_array_clear(container);
-    container->type = TYPE_BROKEN;
-}
-
 void json_set(struct json *obj, const char *key, struct json *value)
 {
     json_t *o = unwrap(obj);
 
-    assert(o == NULL || json_typeof(o) == JANSSON_OBJECT || json_typeof(o) == TYPE_BROKEN);
-    /* releases value on failure */
-    if (json_object_set_new(o, key, unwrap(value)) != 0 && o != NULL)
-        mark_broken(o);
+    assert(o == NULL || json_typeof(o) == JANSSON_OBJECT || json_typeof(o) == BROKEN_OBJECT);
+    /* on failure, value is released */
+    if (json_object_set_new(o, key, unwrap(value)) != 0 && o != NULL) {
+        (void)json_object_clear(o);
+        o->type = (jansson_type)BROKEN_OBJECT;
+    }
 }
 
 void json_append(struct json *arr, struct json *value)
 {
     json_t *a = unwrap(arr);
 
-    assert(a == NULL || json_typeof(a) == JANSSON_ARRAY || json_typeof(a) == TYPE_BROKEN);
-    if (json_array_append_new(a, unwrap(value)) != 0 && a != NULL)
-        mark_broken(a);
+    assert(a == NULL || json_typeof(a) == JANSSON_ARRAY || json_typeof(a) == BROKEN_ARRAY);
+    if (json_array_append_new(a, unwrap(value)) != 0 && a != NULL) {
+        (void)json_array_clear(a);
+        a->type = (jansson_type)BROKEN_ARRAY;
+    }
 }
 
 void json_remove(struct json *obj, const char *key)

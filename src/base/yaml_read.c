@@ -82,9 +82,8 @@ enum err yaml_read_u64(struct diag *d, uint64_t *out, const struct yaml *y,
     return e;
 }
 
-/* What a parser without a position says, with one. */
-static enum err place_error(struct diag *d, const struct yaml *y, const struct yaml_node *n,
-                            const struct diag *inner)
+enum err yaml_error_from(struct diag *d, const struct yaml *y, const struct yaml_node *n,
+                         const struct diag *inner)
 {
     if (inner->hint[0] != '\0')
         diag_hint(d, "%s", inner->hint);
@@ -102,7 +101,7 @@ enum err yaml_read_address(struct diag *d, struct address *out, const struct yam
     if (e != OK)
         return e;
     if (address_parse(&inner, out, text) != OK)
-        return place_error(d, y, n, &inner);
+        return yaml_error_from(d, y, n, &inner);
     if (address_is_zero(out))
         return yaml_error(d, ERR_FORMAT, y, n, "the zero address stands for nobody");
     return OK;
@@ -117,7 +116,7 @@ enum err yaml_read_duration(struct diag *d, uint64_t *out_s, const struct yaml *
 
     *out_s = 0;
     if (e == OK && duration_parse(&inner, out_s, text) != OK)
-        e = place_error(d, y, n, &inner);
+        e = yaml_error_from(d, y, n, &inner);
     return e;
 }
 

@@ -34,7 +34,10 @@ MUST_CHECK enum err yaml_check_sequence(struct diag *d, const struct yaml *y,
                                         const struct yaml_node *n, size_t max);
 MUST_CHECK enum err yaml_check_mapping(struct diag *d, const struct yaml *y,
                                        const struct yaml_node *n);
-/* "a text", "null", "a list", "a mapping": for messages. */
+/* What a function without a position said, with the position of n in front. */
+enum err yaml_error_from(struct diag *d, const struct yaml *y, const struct yaml_node *n,
+                         const struct diag *inner);
+/* "a text", "nothing", "a list", "a mapping": for messages. */
 const char *yaml_type_name(const struct yaml_node *n);
 
 #endif

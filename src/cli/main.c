@@ -124,10 +124,8 @@ static int run_command(const struct command *c, int argc, char **argv)
         print_json_error(&d);
     if (e == OK)
         e = term_finish(&d);
-    else
-        (void)term_finish(&(struct diag){ 0 });
     if (e != OK)
-        term_error(&d);
+        term_error(&d); /* flushes standard output, too */
     args_free(&a);
     return e != OK ? err_exit_code(e) : exit_code;
 }

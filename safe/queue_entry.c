@@ -241,28 +241,35 @@ static bool signature_is_valid(const struct proposal_signature *s, const struct 
     return valid;
 }
 
+static enum err check_claim(struct diag *d, struct hash32 *out, const struct proposal *p)
+{
+    struct safe_hashes hashes;
+    enum err e = safe_tx_hash(d, &hashes, &p->tx, &p->domain);
+
+    *out = hashes.safe_tx;
+    if (e == OK && !hash32_eq(&hashes.safe_tx, &p->claimed.safe_tx))
+        return diag_set(d, ERR_MISMATCH, "a proposal claims SafeTx hash %s, its fields have %s",
+                        hash32_format(&p->claimed.safe_tx).s, hash32_format(out).s);
+    return e;
+}
+
 enum err queue_merge_signatures(struct diag *d, struct proposal *into, const struct proposal *from,
                                 size_t *num_added)
 {
-    struct safe_hashes ours, theirs;
+    struct hash32 ours, theirs;
     enum err e = OK;
 
     *num_added = 0;
-    if ((e = safe_tx_hash(d, &ours, &into->tx, &into->domain)) != OK ||
-        (e = safe_tx_hash(d, &theirs, &from->tx, &from->domain)) != OK)
+    if ((e = check_claim(d, &ours, into)) != OK || (e = check_claim(d, &theirs, from)) != OK)
         return e;
-    if (!hash32_eq(&ours.safe_tx, &theirs.safe_tx)) {
-        struct hash32_text a = hash32_format(&ours.safe_tx);
-        struct hash32_text b = hash32_format(&theirs.safe_tx);
-
-        return diag_set(d, ERR_MISMATCH, "two different transactions: %s and %s", a.s, b.s);
-    }
+    if (!hash32_eq(&ours, &theirs))
+        return diag_set(d, ERR_MISMATCH, "two different transactions: %s and %s",
+                        hash32_format(&ours).s, hash32_format(&theirs).s);
     for (size_t i = 0; i < from->num_signatures; i++) {
         const struct proposal_signature *s = &from->signatures[i];
         const struct proposal_signature *there = find_signature(into, &s->signer);
 
-        if (!signature_is_valid(s, &ours.safe_tx) ||
-            (there != NULL && signature_is_valid(there, &ours.safe_tx)))
+        if (!signature_is_valid(s, &ours) || (there != NULL && signature_is_valid(there, &ours)))
             continue;
         if ((e = proposal_add_signature(d, into, &s->signer, s->kind, s->data, s->data_len)) != OK)
             return e;

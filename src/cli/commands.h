@@ -7,8 +7,11 @@
 /* The verbs, one file each: cmd_<verb>.c. The table in main.c lists them. */
 extern const struct command cmd_completion;
 extern const struct command cmd_compose;
+extern const struct command cmd_delegate;
+extern const struct command cmd_fetch;
 extern const struct command cmd_hash;
 extern const struct command cmd_help;
+extern const struct command cmd_submit;
 
 /* All verbs in the order of the help, ends with NULL. */
 extern const struct command *const commands[];

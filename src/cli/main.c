@@ -13,6 +13,9 @@
 const struct command *const commands[] = {
     &cmd_hash,
     &cmd_compose,
+    &cmd_submit,
+    &cmd_fetch,
+    &cmd_delegate,
     &cmd_completion,
     &cmd_help,
     NULL,

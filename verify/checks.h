@@ -115,8 +115,6 @@ bool node_is(const struct call_node *n, const char *function);
 bool node_compose_hash(struct hash32 *out, const struct call_node *n);
 /* The name of `propose` for a call; "call" for a function without one. */
 const char *node_action(const struct call_node *n);
-/* Is release ("0.5.11", "next", "4.9") in a registry's range ("0.5.1 to next", "4.6 to 5.x")? */
-bool release_in(const char *range, const char *release);
 /* The profile's name of an address: "safe", "timelock" or a contract's; NULL if it has none. */
 const char *profile_name_of(const struct profile *p, const struct address *a);
 /* A single privileged_change that calldata makes by itself; 0 if none. */

@@ -99,55 +99,6 @@ static void check_canonical(struct report *r, const struct subject *s)
 
 /* --- call.target ------------------------------------------------------------------------------ */
 
-#define RELEASE_PARTS 3
-#define RELEASE_ANY   100000U /* above every number: "next", "x" */
-
-/* "0.5.11", "4.x", "next" as numbers; parts that are not written are missing. */
-static void release_parse(unsigned out[RELEASE_PARTS], const char *text, unsigned missing)
-{
-    for (size_t i = 0; i < RELEASE_PARTS; i++) {
-        bool digit = *text >= '0' && *text <= '9';
-
-        out[i] = digit ? 0 : missing;
-        if (*text == 'n' || *text == 'x') {
-            out[i] = missing = RELEASE_ANY;
-            text = "";
-        }
-        for (; *text >= '0' && *text <= '9' && out[i] < RELEASE_ANY; text++)
-            out[i] = 10 * out[i] + (unsigned)(*text - '0');
-        if (*text == '.')
-            text++;
-        else
-            text = "";
-    }
-}
-
-static int release_cmp(const unsigned a[RELEASE_PARTS], const unsigned b[RELEASE_PARTS])
-{
-    for (size_t i = 0; i < RELEASE_PARTS; i++) {
-        if (a[i] != b[i])
-            return a[i] < b[i] ? -1 : 1;
-    }
-    return 0;
-}
-
-bool release_in(const char *range, const char *release)
-{
-    const char *to = strstr(range, " to ");
-    unsigned first[RELEASE_PARTS];
-    unsigned last[RELEASE_PARTS];
-    unsigned lowest[RELEASE_PARTS];
-    unsigned highest[RELEASE_PARTS];
-
-    if (strcmp(range, "all") == 0)
-        return true;
-    release_parse(first, range, 0);
-    release_parse(last, to != NULL ? to + 4 : range, RELEASE_ANY);
-    release_parse(lowest, release, 0);
-    release_parse(highest, release, RELEASE_ANY);
-    return release_cmp(highest, first) >= 0 && release_cmp(lowest, last) <= 0;
-}
-
 static enum contract_kind kind_at(const struct subject *s, const struct address *a,
                                   const char **release)
 {
@@ -192,7 +143,7 @@ static const char *target_problem(const struct subject *s, const struct call_nod
         return "the contract has no such function";
     if (f->view)
         return "it only reads";
-    if (release != NULL && !release_in(f->releases, release))
+    if (release != NULL && !contract_function_in_release(f, release))
         return "the profile's release of the contract does not have that function";
     if (kind == CONTRACT_TIMELOCK && !by_timelock)
         return "the timelock takes this only from itself, through schedule";

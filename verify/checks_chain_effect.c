@@ -157,14 +157,17 @@ static enum err has_role(struct diag *d, struct chain *c, bool *out, const struc
 static const char *needed_role(const struct subject *s)
 {
     const char *release = s->profile->timelock_release;
+    const struct contract_function *canceller =
+        contract_find_name(CONTRACT_TIMELOCK, "CANCELLER_ROLE");
 
     if (s->proposal->step == STEP_SCHEDULE)
         return "PROPOSER_ROLE";
     if (s->proposal->step == STEP_EXECUTE)
         return "EXECUTOR_ROLE";
-    /* Before 4.6.0 proposers cancelled. */
-    return release != NULL && release_in("3.3 to 4.5", release) ? "PROPOSER_ROLE"
-                                                                : "CANCELLER_ROLE";
+    /* Before 4.6.0 there was no such role, and proposers cancelled. */
+    return release != NULL && canceller != NULL && !contract_function_in_release(canceller, release)
+               ? "PROPOSER_ROLE"
+               : "CANCELLER_ROLE";
 }
 
 static enum err role_is_held(struct diag *d, struct chain *c, bool *out, const struct subject *s)

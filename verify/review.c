@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verify/review.h"
+
+#include <string.h>
+
+#include "safe/deployments.h"
+#include "src/base/address.h"
+#include "src/base/clock.h"
+#include "src/base/hex.h"
+#include "src/base/json.h"
+#include "src/base/limits.h"
+#include "src/base/term.h"
+#include "src/base/u256.h"
+
+/* --- the answer ------------------------------------------------------------------------------- */
+
+const char *review_answer(const struct report *r)
+{
+    switch (report_result(r)) {
+    case PASS:
+        return "YES";
+    case FAIL:
+        return "NO";
+    case NOT_CHECKED:
+    case UNKNOWN:
+        break;
+    }
+    return "COULD NOT TELL";
+}
+
+static size_t count_missing(const struct report *r)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->num_checks; i++)
+        n += r->checks[i].applies && r->checks[i].required && r->checks[i].verdict != PASS &&
+             r->checks[i].verdict != FAIL;
+    return n;
+}
+
+static void answer_reason(struct buf *out, const struct report *r)
+{
+    size_t failed = report_count(r, FAIL);
+    size_t missing = count_missing(r);
+
+    switch (report_result(r)) {
+    case PASS:
+        buf_add_str(out, "every required check passed");
+        return;
+    case FAIL:
+        buf_addf(out, "%zu check%s failed: do not sign", failed, failed == 1 ? "" : "s");
+        return;
+    case NOT_CHECKED:
+    case UNKNOWN:
+        break;
+    }
+    buf_addf(out, "%zu required check%s could not be done: this is not a yes", missing,
+             missing == 1 ? "" : "s");
+}
+
+void review_print_answer(const struct report *r)
+{
+    enum verdict v = report_result(r);
+    struct buf reason;
+
+    buf_init(&reason, 1024);
+    answer_reason(&reason, r);
+    term_styled(v == PASS   ? TERM_GREEN
+                : v == FAIL ? TERM_RED
+                            : TERM_YELLOW,
+                "%s", review_answer(r));
+    term_printf(": %s\n", buf_str(&reason));
+    buf_clear(&reason);
+}
+
+/* --- what is signed --------------------------------------------------------------------------- */
+
+static void add_call(struct buf *out, const struct subject *s, const struct call_node *n)
+{
+    const char *name = profile_name_of(s->profile, &n->to);
+
+    buf_addf(out, "%s", name != NULL ? name : address_format(&n->to).s);
+    if (!n->decoded || n->fn.name == NULL) {
+        buf_add_str(out, n->data_len == 0 ? " (no calldata)" : " UNKNOWN CALLDATA ");
+        buf_add_hex_0x(out, n->data, n->data_len);
+    } else {
+        buf_add_str(out, ".");
+        buf_add_untrusted(out, n->fn.name, strlen(n->fn.name));
+        abi_value_write(out, &n->fn.params, &n->args);
+    }
+    if (!u256_is_zero(&n->value))
+        buf_addf(out, " with %s wei", u256_format(&n->value).s);
+}
+
+void review_sentence(struct buf *out, const struct subject *s, size_t i)
+{
+    const struct proposal *p = s->proposal;
+    uint64_t delay = 0;
+    bool has_delay = u256_to_u64(&s->timelock_call.delay_s, &delay);
+
+    if (i < s->num_governed)
+        add_call(out, s, s->governed[i]);
+    switch (p->step) {
+    case STEP_SCHEDULE:
+        buf_addf(out, ", by the timelock, not before %s after this is executed",
+                 has_delay ? duration_format(delay).s : "an endless time");
+        return;
+    case STEP_EXECUTE:
+        buf_add_str(out, ", by the timelock, at once");
+        return;
+    case STEP_CANCEL:
+        buf_add_str(out, ": is taken off the timelock and will not happen");
+        return;
+    case STEP_DIRECT:
+        buf_add_str(out, ", by the Safe itself, at once");
+        return;
+    case STEP_REJECT:
+    case STEP_NONE:
+        break;
+    }
+    buf_addf(out, "nothing happens; nonce %s is used up, so that nothing else can use it",
+             u256_format(&p->tx.nonce).s);
+}
+
+static void print_sentences(const struct subject *s)
+{
+    size_t n = s->proposal->step == STEP_REJECT ? 1 : s->num_governed;
+
+    if (n == 0)
+        term_printf("  it is not known what this does\n");
+    for (size_t i = 0; i < n; i++) {
+        struct buf text;
+
+        buf_init(&text, 1024 * 1024);
+        review_sentence(&text, s, i);
+        term_printf("  %s\n", buf_str(&text));
+        buf_clear(&text);
+    }
+}
+
+static bool gas_is_plain(const struct safe_tx *tx)
+{
+    return u256_is_zero(&tx->safe_tx_gas) && u256_is_zero(&tx->base_gas) &&
+           u256_is_zero(&tx->gas_price) && address_is_zero(&tx->gas_token) &&
+           address_is_zero(&tx->refund_receiver);
+}
+
+static void print_fields(const struct subject *s)
+{
+    const struct proposal *p = s->proposal;
+    const struct safe_tx *tx = &p->tx;
+    const char *slug = chain_slug(&p->domain.chain_id);
+    const char *to = profile_name_of(s->profile, &tx->to);
+
+    term_printf("  chain          %s%s%s%s\n", u256_format(&p->domain.chain_id).s,
+                slug != NULL ? " (" : "", slug != NULL ? slug : "", slug != NULL ? ")" : "");
+    term_printf("  Safe           %s, version ", address_format(&p->domain.safe).s);
+    term_untrusted(p->domain.version, strlen(p->domain.version));
+    term_printf("\n  to             %s%s%s%s\n", address_format(&tx->to).s, to != NULL ? " (" : "",
+                to != NULL ? to : "", to != NULL ? ")" : "");
+    term_printf("  value          %s wei\n", u256_format(&tx->value).s);
+    term_printf("  calldata       %zu bytes\n", tx->data_len);
+    term_printf("  operation      %d (%s)\n", (int)tx->operation,
+                tx->operation == SAFE_CALL           ? "CALL"
+                : tx->operation == SAFE_DELEGATECALL ? "DELEGATECALL"
+                                                     : "CREATE");
+    if (gas_is_plain(tx))
+        term_printf("  gas fields     all zero\n");
+    else
+        term_printf("  gas fields     safeTxGas %s, baseGas %s, gasPrice %s, gasToken %s, "
+                    "refundReceiver %s\n",
+                    u256_format(&tx->safe_tx_gas).s, u256_format(&tx->base_gas).s,
+                    u256_format(&tx->gas_price).s, address_format(&tx->gas_token).s,
+                    address_format(&tx->refund_receiver).s);
+    term_printf("  nonce          %s\n", u256_format(&tx->nonce).s);
+}
+
+static void print_hashes(const struct subject *s)
+{
+    if (!s->hashes_ok) {
+        term_printf("  the hashes can not be computed\n");
+        return;
+    }
+    term_printf("  domain hash    %s\n", hash32_format(&s->hashes.domain).s);
+    term_printf("  message hash   %s\n", hash32_format(&s->hashes.message).s);
+    term_printf("  SafeTx hash    ");
+    term_styled(TERM_BOLD, "%s\n", hash32_format(&s->hashes.safe_tx).s);
+    if (s->timelock_call.method != TIMELOCK_NONE)
+        term_printf("  operation id   %s\n", hash32_format(&s->timelock_call.id).s);
+}
+
+void review_print(const struct subject *s, const struct report *r)
+{
+    (void)r;
+    term_styled(TERM_BOLD, "What happens (%s)\n", step_name(s->proposal->step));
+    print_sentences(s);
+    term_styled(TERM_BOLD, "\nWhat is signed\n");
+    print_fields(s);
+    print_hashes(s);
+    term_printf("\n");
+}
+
+static const char *exit_meaning(int code)
+{
+    if (code == 0)
+        return "yes";
+    return code == 1 ? "no" : "could not tell";
+}
+
+void review_print_page(const struct subject *s, const struct report *r, bool explain)
+{
+    int code = report_exit_code(r);
+
+    review_print_answer(r);
+    if (term_is_quiet())
+        return;
+    term_printf("\n");
+    review_print(s, r);
+    report_print(r, explain);
+    if (!s->options.online)
+        term_printf("The chain was not asked (--online): owners, threshold, nonce, roles, state of "
+                    "the operation.\n");
+    if (!report_applies(r, "image.signatures"))
+        term_printf("This version does not check who built an image.\n");
+    term_printf("Exit code %d: %s.\n", code, exit_meaning(code));
+}
+
+/* --- JSON ------------------------------------------------------------------------------------- */
+
+struct json *review_json(const struct subject *s, const struct report *r)
+{
+    const struct proposal *p = s->proposal;
+    struct json *j = report_json(r);
+    struct json *sentences = json_new_array();
+    size_t n = p->step == STEP_REJECT ? 1 : s->num_governed;
+
+    json_set_string(j, "step", step_name(p->step));
+    json_set_u256(j, "chainId", &p->domain.chain_id);
+    json_set_address(j, "safe", &p->domain.safe);
+    json_set_u256(j, "nonce", &p->tx.nonce);
+    if (s->hashes_ok) {
+        json_set_hash(j, "domainHash", &s->hashes.domain);
+        json_set_hash(j, "messageHash", &s->hashes.message);
+        json_set_hash(j, "safeTxHash", &s->hashes.safe_tx);
+    }
+    if (s->timelock_call.method != TIMELOCK_NONE)
+        json_set_hash(j, "operationId", &s->timelock_call.id);
+    for (size_t i = 0; i < n; i++) {
+        struct buf text;
+
+        buf_init(&text, 1024 * 1024);
+        review_sentence(&text, s, i);
+        json_append(sentences, json_new_string(buf_str(&text)));
+        buf_clear(&text);
+    }
+    json_set(j, "effects", sentences);
+    if (s->tree_ok)
+        json_set(j, "call", call_tree_json(&s->tree));
+    else
+        json_set_null(j, "call");
+    return j;
+}

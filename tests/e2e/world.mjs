@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// One governed deployment: a Safe, perhaps a timelock, a DstackApp and a DstackKms, the profile that
+// describes them, and the machines of the people who work on it.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CHAIN_ID, delegate, outsider, owners, sender } from './chain.mjs';
+import { ok, run } from './program.mjs';
+import { PASSPHRASE, Repository, scratchDir, writeKeystore } from './scratch.mjs';
+
+const dir = scratchDir();
+const people = { alice: owners[0], bob: owners[1], carol: owners[2], delegate, outsider, sender };
+writeFileSync(join(dir, 'passphrase'), PASSPHRASE + '\n', { mode: 0o600 });
+for (const [name, wallet] of Object.entries(people)) writeKeystore(join(dir, name), wallet);
+
+/** Options of a verb that signs. */
+export const signer = (name) => [
+    '--signer',
+    `keystore:${join(dir, name)}`,
+    '--passphrase-file',
+    join(dir, 'passphrase'),
+];
+
+/** A directory with a profile, and a home of its own: nothing else is shared between machines. */
+export class Machine {
+    constructor(world, name) {
+        this.world = world;
+        this.dir = join(world.dir, name);
+        mkdirSync(this.dir);
+        this.env = { HOME: this.dir, XDG_STATE_HOME: join(this.dir, 'state') };
+        writeFileSync(join(this.dir, 'countersign.yaml'), world.profile());
+    }
+
+    path(name) {
+        return join(this.dir, name);
+    }
+
+    async #options(options) {
+        // the chain's clock runs ahead after time travel, and people live on the chain's time
+        const now = `${await this.world.chain.now()}`;
+        return {
+            cwd: this.dir,
+            ...options,
+            env: { ...this.env, COUNTERSIGN_NOW: now, ...options.env },
+        };
+    }
+
+    async run(args, options = {}) {
+        return run(args, await this.#options(options));
+    }
+
+    async ok(args, options = {}) {
+        return ok(args, await this.#options(options));
+    }
+}
+
+let count = 0;
+
+export class World {
+    /** timelock: a release or null; queue: 'directory' or a Service; policy: lines of YAML. */
+    static async make(chain, { version, timelock = null, queue = 'directory', policy = [] }) {
+        const w = new World();
+        Object.assign(w, { chain, version, timelockRelease: timelock, queue, policy });
+        w.dir = join(dir, `world-${++count}`);
+        mkdirSync(w.dir);
+        w.safe = await chain.makeSafe(version, { saltNonce: count });
+        w.timelock = timelock && (await chain.makeTimelock(timelock, { proposers: [w.safe] }));
+        const owner = w.timelock ?? w.safe;
+        w.app = await chain.makeApp(owner);
+        w.kms = await chain.makeKms(owner);
+        w.repository = new Repository(join(w.dir, 'repository'));
+        return w;
+    }
+
+    machine(name) {
+        return new Machine(this, name);
+    }
+
+    profile() {
+        const lines = [
+            'format: countersign/profile/1',
+            'name: e2e',
+            `chain: {id: ${CHAIN_ID}, rpc: ["${this.chain.url}"]}`,
+            'safe:',
+            `  address: "${this.safe}"`,
+            `  version: "${this.version}"`,
+            `  owners: [${owners.map((w) => `"${w.address}"`).join(', ')}]`,
+            '  threshold: 2',
+            `  delegates: ["${delegate.address}"]`,
+        ];
+        if (this.timelock) {
+            const release = this.timelockRelease.replace(/\.[0-9]+$/, '');
+            lines.push(`timelock: {address: "${this.timelock}", release: "${release}", delay: 1h}`);
+        }
+        lines.push(
+            'contracts:',
+            `  app: {type: DstackApp, address: "${this.app}", release: "0.5.11"}`,
+            `  kms: {type: DstackKms, address: "${this.kms}", release: "0.5.11"}`,
+            'git: {path: deploy/docker-compose.yml}',
+            this.queue === 'directory'
+                ? `queue: "file:${join(this.dir, 'queue')}"`
+                : `queue: "${this.queue.url}"`,
+            ...(this.policy.length > 0
+                ? ['policy:', ...this.policy.map((line) => `  ${line}`)]
+                : []),
+        );
+        return lines.join('\n') + '\n';
+    }
+}

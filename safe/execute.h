@@ -58,6 +58,34 @@ enum exec_outcome {
 enum exec_outcome execute_outcome(const struct chain_receipt *r, const struct address *safe,
                                   const struct hash32 *safe_tx_hash);
 
+/* getTransactionHash of the Safe on chain gives want; ERR_MISMATCH with both if not. */
+MUST_CHECK enum err execute_check_hash(struct diag *d, struct chain *c, const struct address *safe,
+                                       const struct safe_tx *tx, const struct hash32 *want);
+
+/*
+ * Make the approved-hash entries of p those that the chain has: entries that approvedHashes does
+ * not confirm are dropped, owners who approved on chain and did not sign otherwise are added.
+ */
+MUST_CHECK enum err execute_read_approvals(struct diag *d, struct chain *c, struct proposal *p,
+                                           const struct address *safe,
+                                           const struct hash32 *safe_tx_hash,
+                                           const struct address *owners, size_t num_owners);
+
+/*
+ * Try execTransaction (calldata) by eth_call from sender. OK only if it would succeed and the
+ * inner call too; ERR_MISMATCH with the reason, for a hidden one (GS013) that of the inner call
+ * made from the Safe.
+ */
+MUST_CHECK enum err execute_simulate(struct diag *d, struct chain *c, const struct address *sender,
+                                     const struct address *safe, const struct safe_tx *tx,
+                                     const uint8_t *calldata, size_t calldata_len);
+
+/* Look back for the transaction that executed or burnt this SafeTx: EXEC_SUCCESS, EXEC_FAILURE, or
+ * EXEC_NO_EVENT if the last max_blocks hold neither. */
+MUST_CHECK enum err execute_find(struct diag *d, struct chain *c, enum exec_outcome *out,
+                                 struct chain_log_place *place, const struct address *safe,
+                                 const struct hash32 *safe_tx_hash, uint64_t max_blocks);
+
 /* First topics of ExecutionSuccess and ExecutionFailure, and whether a log is one of them, by that
  * Safe, with that hash. */
 extern const struct hash32 execute_topic_success, execute_topic_failure;

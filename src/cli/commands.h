@@ -8,6 +8,7 @@
 extern const struct command cmd_completion;
 extern const struct command cmd_compose;
 extern const struct command cmd_delegate;
+extern const struct command cmd_execute;
 extern const struct command cmd_fetch;
 extern const struct command cmd_hash;
 extern const struct command cmd_help;

@@ -12,10 +12,9 @@
 
 #define JOURNAL_BYTES (4 * 1024 * 1024)
 
-struct entry {
+struct line {
     struct u256 nonce;
-    struct address signer;
-    struct hash32 safe_tx_hash;
+    struct journal_entry entry;
 };
 
 static enum err journal_dir(struct diag *d, struct buf *out)
@@ -44,7 +43,7 @@ static enum err journal_path(struct diag *d, struct buf *out, const struct safe_
 }
 
 /* "<nonce> <signer> <hash>"; line is NUL-terminated and taken apart in place. */
-static bool parse_line(struct entry *out, char *line)
+static bool parse_line(struct line *out, char *line)
 {
     struct diag ignored = { 0 };
     char *signer = strchr(line, ' ');
@@ -55,12 +54,12 @@ static bool parse_line(struct entry *out, char *line)
     *signer++ = '\0';
     *hash++ = '\0';
     return u256_from_dec(&out->nonce, line) &&
-           address_parse(&ignored, &out->signer, signer) == OK &&
-           hash32_parse(&ignored, &out->safe_tx_hash, hash) == OK;
+           address_parse(&ignored, &out->entry.signer, signer) == OK &&
+           hash32_parse(&ignored, &out->entry.safe_tx_hash, hash) == OK;
 }
 
 /* Take the next line off *at; *ok turns false for a broken one. False at the end. */
-static bool next_entry(struct entry *out, char **at, bool *ok)
+static bool next_line(struct line *out, char **at, bool *ok)
 {
     char *end = strchr(*at, '\n');
 
@@ -88,37 +87,45 @@ static enum err broken(struct diag *d, const char *path)
     return diag_set(d, ERR_FORMAT, "the journal '%s' has a broken line", path);
 }
 
-enum err journal_find_other(struct diag *d, bool *found, struct hash32 *other,
-                            const struct safe_domain *domain, const struct u256 *tx_nonce,
-                            const struct address *signer, const struct hash32 *safe_tx_hash)
+/* Collect the entries of one nonce from the journal's text, which is taken apart in place. */
+static enum err collect_entries(struct diag *d, struct journal_entry **out, size_t *num_out,
+                                struct buf *text, const struct u256 *tx_nonce, const char *path)
+{
+    const size_t longest = text->len / 100 + 1; /* a line is longer than 100 bytes */
+    struct line line;
+    char *at = (char *)text->data;
+    bool ok = strlen(at) == text->len;
+
+    if ((*out = calloc(longest, sizeof(**out))) == NULL)
+        return diag_set(d, ERR_NOMEM, "out of memory");
+    while (ok && next_line(&line, &at, &ok)) {
+        if (u256_eq(&line.nonce, tx_nonce))
+            (*out)[(*num_out)++] = line.entry;
+    }
+    return ok ? OK : broken(d, path);
+}
+
+enum err journal_list(struct diag *d, struct journal_entry **out, size_t *num_out,
+                      const struct safe_domain *domain, const struct u256 *tx_nonce)
 {
     struct buf path;
     struct buf text;
-    struct entry entry;
-    char *at = NULL;
-    bool ok = true;
     enum err e = ERR_INTERNAL;
 
-    *found = false;
-    *other = (struct hash32){ 0 };
+    *out = NULL;
+    *num_out = 0;
     buf_init(&path, LIMIT_SECRET_BYTES);
     buf_init(&text, JOURNAL_BYTES);
-    if ((e = journal_path(d, &path, domain)) != OK ||
-        (e = read_journal(d, &text, buf_str(&path))) != OK)
-        goto done;
-    at = text.len > 0 ? (char *)text.data : NULL;
-    if (at != NULL && strlen(at) != text.len)
-        ok = false;
-    while (at != NULL && ok && next_entry(&entry, &at, &ok)) {
-        if (u256_eq(&entry.nonce, tx_nonce) && address_eq(&entry.signer, signer) &&
-            !hash32_eq(&entry.safe_tx_hash, safe_tx_hash)) {
-            *found = true;
-            *other = entry.safe_tx_hash;
-        }
+    e = journal_path(d, &path, domain);
+    if (e == OK)
+        e = read_journal(d, &text, buf_str(&path));
+    if (e == OK && text.len > 0)
+        e = collect_entries(d, out, num_out, &text, tx_nonce, buf_str(&path));
+    if (e != OK) {
+        free(*out);
+        *out = NULL;
+        *num_out = 0;
     }
-    if (!ok)
-        e = broken(d, buf_str(&path));
-done:
     buf_clear(&text);
     buf_clear(&path);
     return e;

@@ -2,7 +2,6 @@
 #ifndef SAFE_JOURNAL_H
 #define SAFE_JOURNAL_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "safe/safe_tx.h"
@@ -17,13 +16,14 @@
  * A file that cannot be read, or holds anything else, is an error: unknown is not "never".
  */
 
-/*
- * Look for another SafeTx that signer signed under tx_nonce: *found and *other tell.
- */
-MUST_CHECK enum err journal_find_other(struct diag *d, bool *found, struct hash32 *other,
-                                       const struct safe_domain *domain,
-                                       const struct u256 *tx_nonce, const struct address *signer,
-                                       const struct hash32 *safe_tx_hash);
+struct journal_entry {
+    struct address signer;
+    struct hash32 safe_tx_hash;
+};
+
+/* All entries of that Safe under tx_nonce; free(*out). No journal yet is an empty list. */
+MUST_CHECK enum err journal_list(struct diag *d, struct journal_entry **out, size_t *num_out,
+                                 const struct safe_domain *domain, const struct u256 *tx_nonce);
 
 /* Add a line, durably, unless it is there. Safe against other processes (advisory lock). */
 MUST_CHECK enum err journal_add(struct diag *d, const struct safe_domain *domain,

@@ -82,8 +82,7 @@ static enum err parse_option(struct diag *d, struct args *a, struct arg_value *v
                         (int)(name_len < 64 ? name_len : 64), name);
     }
     if (!v->option->repeat && args_flag(a, v->option->name))
-        return diag_set(d, ERR_USAGE, "%s: --%s is given twice", a->command->name,
-                        v->option->name);
+        return diag_set(d, ERR_USAGE, "%s: --%s is given twice", a->command->name, v->option->name);
     if (v->option->metavar == NULL) {
         if (equals != NULL)
             return diag_set(d, ERR_USAGE, "%s: --%s takes no value", a->command->name,

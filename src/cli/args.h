@@ -24,9 +24,9 @@ struct args;
 
 struct command {
     const char *name;
-    const char *operands; /* for the usage line: "FILE|-" */
-    const char *summary;  /* one line, lower case */
-    const char *details;  /* further help text, may be NULL */
+    const char *operands;             /* for the usage line: "FILE|-" */
+    const char *summary;              /* one line, lower case */
+    const char *details;              /* further help text, may be NULL */
     const struct arg_option *options; /* ends with a NULL name; common options are added */
     size_t min_operands, max_operands;
     /* *exit_code is 0 at the start; an error overrules it. */

@@ -91,9 +91,7 @@ enum err common_u256(struct diag *d, struct u256 *out, bool *given, const struct
     *given = text != NULL;
     if (text == NULL)
         return OK;
-    if (u256_parse(d, out, text) != OK) {
-        (void)diag_prefix(d, "--%s", name);
-        return d->code = ERR_USAGE;
-    }
+    if (u256_parse(d, out, text) != OK)
+        return diag_prefix(d, "--%s", name);
     return OK;
 }

@@ -60,8 +60,7 @@ static void print_options(const struct arg_option *options)
 static void print_command_help(const struct command *c)
 {
     term_printf("usage: countersign %s [OPTIONS]%s%s\n\n%s\n", c->name,
-                c->operands != NULL ? " " : "", c->operands != NULL ? c->operands : "",
-                c->summary);
+                c->operands != NULL ? " " : "", c->operands != NULL ? c->operands : "", c->summary);
     if (c->details != NULL)
         term_printf("\n%s\n", c->details);
     term_printf("\noptions:\n");

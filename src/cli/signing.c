@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/cli/signing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "safe/journal.h"
+#include "safe/queue.h"
+#include "safe/safe_tx_json.h"
+#include "safe/signature.h"
+#include "src/base/address.h"
+#include "src/base/clock.h"
+#include "src/base/hex.h"
+#include "src/base/json.h"
+#include "src/base/limits.h"
+#include "src/base/term.h"
+#include "verify/checks.h"
+#include "verify/review.h"
+
+/* Everything that signing_run holds. */
+struct signing {
+    const struct args *args;
+    const struct profile *profile;
+    struct proposal *proposal;
+    const char *path;
+    struct signer *signer;
+    struct address account;
+    bool delegate;
+    struct verification verification;
+    struct journal_entry *earlier;
+    size_t num_earlier;
+};
+
+static void signing_clear(struct signing *s)
+{
+    verification_clear(&s->verification);
+    signer_close(s->signer);
+    free(s->earlier);
+}
+
+/* What this machine signed under the nonce, less the SafeTx that --replaces names. */
+static enum err load_journal(struct diag *d, struct signing *s)
+{
+    const char *text = args_get(s->args, "replaces");
+    struct hash32 replaced = { 0 };
+    size_t kept = 0;
+    enum err e = OK;
+
+    if (text != NULL && (e = hash32_parse(d, &replaced, text)) != OK)
+        return diag_prefix(d, "--replaces");
+    e = journal_list(d, &s->earlier, &s->num_earlier, &s->proposal->domain, &s->proposal->tx.nonce);
+    if (e != OK || text == NULL)
+        return e;
+    for (size_t i = 0; i < s->num_earlier; i++) {
+        if (!hash32_eq(&s->earlier[i].safe_tx_hash, &replaced))
+            s->earlier[kept++] = s->earlier[i];
+    }
+    s->num_earlier = kept;
+    return OK;
+}
+
+static enum err verify(struct diag *d, struct signing *s)
+{
+    const struct verify_options options = {
+        .now_s = clock_now_s(),
+        .path = s->path,
+        .has_journal = true,
+        .earlier = s->earlier,
+        .num_earlier = s->num_earlier,
+    };
+
+    return verify_proposal(d, &s->verification, s->proposal, s->profile, &options, NULL, 0);
+}
+
+static enum err open_signer(struct diag *d, struct signing *s)
+{
+    enum err e = common_signer(d, &s->signer, s->args);
+
+    if (e != OK || (e = signer_address(d, s->signer, &s->account)) != OK)
+        return e;
+    s->delegate = profile_is_delegate(s->profile, &s->account);
+    if (!s->delegate && !profile_is_owner(s->profile, &s->account))
+        return diag_set(d, ERR_MISMATCH, "%s is neither an owner nor a delegate in the profile",
+                        address_format(&s->account).s);
+    return OK;
+}
+
+/* The person types what the device, or a second screen, shows at the end of the hash. */
+static enum err ask(struct diag *d, const struct signing *s)
+{
+    const struct hash32_text hash = hash32_format(&s->verification.subject.hashes.safe_tx);
+    const char *last = hash.s + strlen(hash.s) - 8;
+    char typed[64] = { 0 };
+    enum err e = OK;
+
+    if (args_flag(s->args, "yes")) {
+        if (s->delegate && s->profile->policy.unattended_delegates)
+            return OK;
+        diag_hint(d, "'policy: unattended-delegates: true' in the profile allows it for delegates");
+        return diag_set(d, ERR_USAGE, "--yes: %s has to say yes in person",
+                        address_format(&s->account).s);
+    }
+    term_printf("\nsigning as %s (%s)\n", address_format(&s->account).s,
+                s->delegate ? "delegate: does not count as an owner's signature" : "owner");
+    if ((e = term_finish(d)) != OK)
+        return e;
+    e = term_ask(d, typed, sizeof(typed),
+                 "type the last eight hex digits of the SafeTx hash to sign: ");
+    if (e != OK)
+        return e;
+    if (strcmp(typed, last) != 0)
+        return diag_set(d, ERR_REFUSED, "not signed: the SafeTx hash ends in other digits");
+    return OK;
+}
+
+static enum err make_signature(struct diag *d, struct signing *s, struct sig65 *out)
+{
+    const struct proposal *p = s->proposal;
+    const struct safe_hashes *hashes = &s->verification.subject.hashes;
+    struct signer_typed_data typed = { hashes->domain, hashes->message, NULL };
+    struct json *j = safe_tx_to_typed_data(&p->tx, &p->domain);
+    struct signature parsed = { 0 };
+    struct buf text;
+    enum err e = ERR_INTERNAL;
+
+    buf_init(&text, LIMIT_PROPOSAL_BYTES);
+    if ((e = json_write(d, &text, j, 0)) != OK)
+        goto done;
+    typed.json = buf_str(&text);
+    if ((e = signer_sign_typed(d, s->signer, out, &typed)) != OK)
+        goto done;
+    if (signature_parse(d, &parsed, &hashes->safe_tx, out->b, sizeof(out->b)) != OK ||
+        parsed.kind != SIGNATURE_EOA || !address_eq(&parsed.signer, &s->account)) {
+        e = diag_set(d, ERR_DEVICE, "the signer signed something else: nothing is saved");
+        goto done;
+    }
+    e = OK;
+done:
+    signature_clear(&parsed);
+    buf_clear(&text);
+    json_free(j);
+    return e;
+}
+
+/* On disk first: the journal, then the proposal. */
+static enum err keep(struct diag *d, struct signing *s, const struct sig65 *sig)
+{
+    struct proposal *p = s->proposal;
+    enum err e = journal_add(d, &p->domain, &p->tx.nonce, &s->account,
+                             &s->verification.subject.hashes.safe_tx);
+
+    if (e == OK)
+        e = proposal_add_signature(d, p, &s->account, signature_kind_name(SIGNATURE_EOA), sig->b,
+                                   sizeof(sig->b));
+    if (e == OK)
+        e = proposal_save(d, p, s->path);
+    return e;
+}
+
+static enum err answer(struct diag *d, const struct signing *s, const struct queue_receipt *receipt)
+{
+    struct json *j = NULL;
+
+    if (!args_json(s->args)) {
+        term_printf("signed by %s, saved in ", address_format(&s->account).s);
+        term_untrusted(s->path, strlen(s->path));
+        term_printf("\n");
+        if (receipt != NULL)
+            term_printf("the queue holds the transaction and %zu of its signatures\n",
+                        receipt->signatures_listed);
+        return OK;
+    }
+    j = json_new_object();
+    json_set_int(j, "result", 0);
+    json_set_string(j, "proposal", s->path);
+    json_set_hash(j, "safeTxHash", &s->verification.subject.hashes.safe_tx);
+    json_set_address(j, "signer", &s->account);
+    json_set_bool(j, "delegate", s->delegate);
+    json_set_bool(j, "submitted", receipt != NULL);
+    return common_answer(d, j);
+}
+
+static enum err hand_in(struct diag *d, struct queue_receipt *out, const struct proposal *p,
+                        const struct profile *profile)
+{
+    struct queue *q = NULL;
+    enum err e = queue_open(d, &q, profile);
+
+    if (e == OK)
+        e = queue_submit(d, q, out, p);
+    queue_close(q);
+    return e;
+}
+
+static enum err sign_verified(struct diag *d, struct signing *s)
+{
+    struct sig65 sig = { 0 };
+    struct queue_receipt receipt = { 0 };
+    const bool submits = args_flag(s->args, "submit");
+    enum err e = ERR_INTERNAL;
+
+    if ((e = open_signer(d, s)) != OK || (e = ask(d, s)) != OK ||
+        (e = make_signature(d, s, &sig)) != OK || (e = keep(d, s, &sig)) != OK)
+        return e;
+    if (submits && (e = hand_in(d, &receipt, s->proposal, s->profile)) != OK) {
+        diag_hint(d, "the signature is saved; 'countersign submit' sends it again");
+        return e;
+    }
+    return answer(d, s, submits ? &receipt : NULL);
+}
+
+enum err signing_run(struct diag *d, int *exit_code, struct proposal *p,
+                     const struct profile *profile, const struct args *a, const char *path)
+{
+    struct signing s = { .args = a, .profile = profile, .proposal = p, .path = path };
+    const bool json = args_json(a);
+    enum err e = ERR_INTERNAL;
+
+    if (strcmp(path, "-") == 0)
+        return diag_set(d, ERR_USAGE, "the signature is written into the proposal: name its file");
+    if (json && !args_flag(a, "yes"))
+        return diag_set(d, ERR_USAGE, "--json goes with --yes: a person signs what is shown here");
+    if ((e = load_journal(d, &s)) != OK || (e = verify(d, &s)) != OK)
+        goto done;
+    if (!json)
+        review_print(&s.verification.subject, &s.verification.report);
+    if (report_result(&s.verification.report) != PASS) {
+        *exit_code = report_exit_code(&s.verification.report);
+        if (json)
+            e = common_answer(d, report_json(&s.verification.report));
+        else
+            report_print(&s.verification.report, false);
+        if (e == OK)
+            term_warning("not signed: the checks did not all pass");
+        goto done;
+    }
+    e = sign_verified(d, &s);
+done:
+    signing_clear(&s);
+    return e;
+}
+
+enum err signing_submit(struct diag *d, const struct proposal *p, const struct profile *profile)
+{
+    struct queue_receipt receipt = { 0 };
+    enum err e = hand_in(d, &receipt, p, profile);
+
+    if (e == OK)
+        term_printf("the queue holds the transaction and %zu of its signatures\n",
+                    receipt.signatures_listed);
+    return e;
+}

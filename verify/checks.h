@@ -6,6 +6,7 @@
 
 #include "safe/call_tree.h"
 #include "safe/chain.h"
+#include "safe/journal.h"
 #include "safe/profile.h"
 #include "safe/proposal.h"
 #include "verify/report.h"
@@ -16,12 +17,6 @@
  * checks_sig.c, checks_chain.c. docs/checks.md documents each check.
  */
 
-/* One line of this machine's journal: what a signer signed before under the same nonce. */
-struct earlier_signature {
-    struct address signer;
-    struct hash32 safe_tx_hash;
-};
-
 /* What the caller asks and knows. All-zero but now_s is "offline, may it be signed?". */
 struct verify_options {
     uint64_t now_s;
@@ -29,7 +24,7 @@ struct verify_options {
     bool online;      /* chain.* are required; the caller runs verify_online */
     bool executable;  /* enough signatures are required */
     bool has_journal; /* earlier holds what this machine knows, perhaps nothing */
-    const struct earlier_signature *earlier; /* for the chain, Safe and nonce of the proposal */
+    const struct journal_entry *earlier; /* for the chain, Safe and nonce of the proposal */
     size_t num_earlier;
 };
 

@@ -172,7 +172,7 @@ static void check_journal(struct report *r, const struct subject *s)
     bool clean = true;
 
     for (size_t i = 0; i < o->num_earlier; i++) {
-        const struct earlier_signature *earlier = &o->earlier[i];
+        const struct journal_entry *earlier = &o->earlier[i];
 
         if (s->hashes_ok && hash32_eq(&earlier->safe_tx_hash, &s->hashes.safe_tx))
             continue;

@@ -6,6 +6,8 @@
 
 /* The verbs, one file each: cmd_<verb>.c. The table in main.c lists them. */
 extern const struct command cmd_completion;
+extern const struct command cmd_propose;
+extern const struct command cmd_sign;
 extern const struct command cmd_compose;
 extern const struct command cmd_delegate;
 extern const struct command cmd_execute;

@@ -15,7 +15,6 @@ const struct command *const commands[] = {
     &cmd_compose,
     &cmd_submit,
     &cmd_fetch,
-    &cmd_execute,
     &cmd_delegate,
     &cmd_completion,
     &cmd_help,

@@ -205,17 +205,6 @@ bool profile_is_delegate(const struct profile *p, const struct address *a)
 
 /* --- lookup for call trees ----------------------------------------------------------------- */
 
-static enum contract_kind kind_of_deployment(const struct deployment *dep)
-{
-    if (deployment_is_singleton(dep))
-        return CONTRACT_SAFE;
-    if (strcmp(dep->contract, "MultiSend") == 0 || strcmp(dep->contract, "MultiSendCallOnly") == 0)
-        return CONTRACT_MULTISEND;
-    if (strcmp(dep->contract, "SignMessageLib") == 0)
-        return CONTRACT_SIGN_MESSAGE_LIB;
-    return CONTRACT_UNKNOWN;
-}
-
 static enum contract_kind kind_of(void *ctx, const struct address *a, const char **name,
                                   const struct user_abi **abi)
 {
@@ -241,7 +230,7 @@ static enum contract_kind kind_of(void *ctx, const struct address *a, const char
     if ((dep = deployment_find(a)) == NULL)
         return CONTRACT_UNKNOWN;
     *name = dep->contract;
-    return kind_of_deployment(dep);
+    return contract_kind_parse(dep->contract);
 }
 
 struct call_lookup profile_call_lookup(const struct profile *p)

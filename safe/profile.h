@@ -23,8 +23,8 @@ struct profile_contract {
     struct address address;
     char *release;            /* "0.5.11", "next"; NULL if not given */
     enum profile_owner owner; /* who must own it; default: timelock if there is one */
-    char *abi_path;           /* kind CONTRACT_OTHER: relative to the profile's directory */
-    struct user_abi *abi;
+    char *abi_path;           /* kind CONTRACT_OTHER; NULL if not given */
+    struct user_abi *abi;     /* NULL if not given */
 };
 
 /* Where proposals and signatures meet. */
@@ -106,9 +106,12 @@ struct profile {
     struct profile_policy policy;
 };
 
-/* path NULL: countersign.yaml in this or a parent directory; ERR_USAGE if there is none. */
+/*
+ * path NULL: countersign.yaml in this or a parent directory; ERR_USAGE if there is none, or if it
+ * belongs to another user than this one or root. path "-" is standard input.
+ */
 MUST_CHECK enum err profile_load(struct diag *d, struct profile **out, const char *path);
-/* dir resolves relative paths. */
+/* dir resolves relative paths; NULL: they are kept, and no ABI file is read. */
 MUST_CHECK enum err profile_parse(struct diag *d, struct profile **out, const void *data,
                                   size_t data_len, const char *what, const char *dir);
 void profile_free(struct profile *p);
@@ -122,5 +125,12 @@ bool profile_is_delegate(const struct profile *p, const struct address *a);
 /* Lookup for call_tree_decode: Safe, timelock, contracts of the profile, published Safe libraries.
  * Borrowed from p. */
 struct call_lookup profile_call_lookup(const struct profile *p);
+
+/* All that the profile says, for `profile check --json`; RPC endpoints without path, as that may
+ * hold a key. */
+struct json;
+struct json *profile_json(const struct profile *p);
+/* Append scheme, host and port of a URL: "https://host/..." if there is more. */
+void profile_add_host(struct buf *out, const char *url);
 
 #endif

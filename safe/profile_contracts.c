@@ -36,7 +36,7 @@ static enum err read_contract_address(struct profile_reader *r, const struct yam
 
 static enum err read_contract_release(struct profile_reader *r, const struct yaml_node *n)
 {
-    return profile_read_release(r, &r->contract->release, n);
+    return profile_read_release(r, &r->contract->release, n, r->contract->kind);
 }
 
 static enum err read_owner(struct profile_reader *r, const struct yaml_node *n)
@@ -95,7 +95,6 @@ static enum err read_contract(struct profile_reader *r, const struct yaml_pair *
         { NULL, false, NULL },
     };
     const char *name = pair->key->text;
-    enum err e = ERR_INTERNAL;
 
     if (!profile_is_name(name) || strcmp(name, "safe") == 0 || strcmp(name, "timelock") == 0)
         return yaml_error(r->d, ERR_FORMAT, r->y, pair->key,
@@ -105,12 +104,7 @@ static enum err read_contract(struct profile_reader *r, const struct yaml_pair *
     if ((r->contract->name = strdup(name)) == NULL)
         return diag_set(r->d, ERR_NOMEM, "out of memory");
     r->contract->owner = r->p->has_timelock ? OWNER_TIMELOCK : OWNER_SAFE;
-    if ((e = profile_read_keys(r, pair->value, keys, "a contract")) != OK)
-        return e;
-    if (r->contract->kind == CONTRACT_OTHER && r->contract->abi_path == NULL)
-        return yaml_error(r->d, ERR_FORMAT, r->y, pair->value, "the type %s needs 'abi'",
-                          contract_kind_name(CONTRACT_OTHER));
-    return OK;
+    return profile_read_keys(r, pair->value, keys, "a contract");
 }
 
 enum err profile_read_contracts(struct profile_reader *r, const struct yaml_node *n)

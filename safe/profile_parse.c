@@ -118,15 +118,16 @@ bool profile_is_name(const char *text)
            strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(text);
 }
 
-enum err profile_read_release(struct profile_reader *r, char **out, const struct yaml_node *n)
+enum err profile_read_release(struct profile_reader *r, char **out, const struct yaml_node *n,
+                              enum contract_kind kind)
 {
     enum err e = profile_read_copy(r, out, n);
 
-    if (e == OK && (strlen(*out) > PROFILE_NAME_LEN ||
-                    strspn(*out, "abcdefghijklmnopqrstuvwxyz0123456789.-") != strlen(*out)))
-        e = yaml_error(r->d, ERR_FORMAT, r->y, n,
-                       "expected a release such as 0.5.11, found '%.64s'", *out);
-    return e;
+    if (e != OK || kind == CONTRACT_OTHER || contract_release_known(kind, *out))
+        return e;
+    diag_hint(r->d, "leave 'release' out if it is newer than this program");
+    return yaml_error(r->d, ERR_FORMAT, r->y, n, "unknown release of %s: '%.64s'",
+                      contract_kind_name(kind), *out);
 }
 
 bool profile_is_url(const char *text)

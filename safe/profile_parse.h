@@ -44,8 +44,9 @@ MUST_CHECK enum err profile_read_path(struct profile_reader *r, char **out,
 MUST_CHECK enum err profile_read_texts(struct profile_reader *r, char ***out, size_t *num_out,
                                        const struct yaml_node *n, size_t max,
                                        bool (*is_valid)(const char *text), const char *expected);
+/* A release that safe/contracts.h knows; any text for CONTRACT_OTHER. */
 MUST_CHECK enum err profile_read_release(struct profile_reader *r, char **out,
-                                         const struct yaml_node *n);
+                                         const struct yaml_node *n, enum contract_kind kind);
 /* Up to PROFILE_NAME_LEN of a-z, 0-9 and -, beginning with a letter. */
 bool profile_is_name(const char *text);
 /* https:// or http:// and more, printable ASCII without spaces. */

@@ -111,14 +111,10 @@ enum err profile_read_queue(struct profile_reader *r, const struct yaml_node *n)
 
 static bool is_action(const char *name)
 {
-    static const char *const housekeeping[] = { "add-owner", "remove-owner", "swap-owner",
-                                                "change-threshold", "call" };
     const struct contract_function *f = NULL;
 
-    for (size_t i = 0; i < sizeof(housekeeping) / sizeof(housekeeping[0]); i++) {
-        if (strcmp(housekeeping[i], name) == 0)
-            return true;
-    }
+    if (strcmp(name, "call") == 0)
+        return true;
     for (size_t i = 0; (f = contract_at(i)) != NULL; i++) {
         if (f->action != NULL && strcmp(f->action, name) == 0)
             return true;

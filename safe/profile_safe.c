@@ -153,7 +153,7 @@ static enum err read_timelock_address(struct profile_reader *r, const struct yam
 
 static enum err read_timelock_release(struct profile_reader *r, const struct yaml_node *n)
 {
-    return profile_read_release(r, &r->p->timelock_release, n);
+    return profile_read_release(r, &r->p->timelock_release, n, CONTRACT_TIMELOCK);
 }
 
 static enum err read_timelock_delay(struct profile_reader *r, const struct yaml_node *n)

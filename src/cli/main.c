@@ -16,6 +16,7 @@ const struct command *const commands[] = {
     &cmd_submit,
     &cmd_fetch,
     &cmd_delegate,
+    &cmd_profile,
     &cmd_completion,
     &cmd_help,
     NULL,

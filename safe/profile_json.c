@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
+#include "safe/profile.h"
+#include "src/base/address.h"
+#include "src/base/json.h"
+#include "src/base/u256.h"
+
+void profile_add_host(struct buf *out, const char *url)
+{
+    const char *host = strstr(url, "://");
+    size_t len = host != NULL ? (size_t)(host + 3 - url) : 0;
+
+    len += strcspn(url + len, "/?#");
+    buf_add(out, url, len);
+    if (url[len] != '\0' && strcmp(url + len, "/") != 0)
+        buf_add_str(out, "/...");
+}
+
+static struct json *addresses_json(const struct address *list, size_t num_list)
+{
+    struct json *j = json_new_array();
+
+    for (size_t i = 0; i < num_list; i++)
+        json_append(j, json_new_string(address_format(&list[i]).s));
+    return j;
+}
+
+static struct json *texts_json(char *const *list, size_t num_list)
+{
+    struct json *j = json_new_array();
+
+    for (size_t i = 0; i < num_list; i++)
+        json_append(j, json_new_string(list[i]));
+    return j;
+}
+
+static void set_text(struct json *j, const char *key, const char *text)
+{
+    if (text != NULL)
+        json_set_string(j, key, text);
+    else
+        json_set_null(j, key);
+}
+
+static void set_seconds(struct json *j, const char *key, uint64_t seconds)
+{
+    struct u256 value = u256_from_u64(seconds);
+
+    json_set_u256(j, key, &value);
+}
+
+static struct json *chain_json(const struct profile *p)
+{
+    struct json *j = json_new_object();
+    struct json *rpc = json_new_array();
+
+    for (size_t i = 0; i < p->num_rpc_urls; i++) {
+        struct buf host;
+
+        buf_init(&host, 4096);
+        profile_add_host(&host, p->rpc_urls[i]);
+        json_append(rpc, json_new_string(buf_str(&host)));
+        buf_clear(&host);
+    }
+    json_set_u256(j, "id", &p->chain_id);
+    json_set(j, "rpc", rpc);
+    return j;
+}
+
+static struct json *safe_json(const struct profile *p)
+{
+    struct json *j = json_new_object();
+    struct u256 threshold = u256_from_u64(p->threshold);
+
+    json_set_address(j, "address", &p->safe.safe);
+    json_set_string(j, "version", p->safe.version);
+    json_set(j, "owners", addresses_json(p->owners, p->num_owners));
+    json_set_u256(j, "threshold", &threshold);
+    json_set(j, "delegates", addresses_json(p->delegates, p->num_delegates));
+    json_set(j, "modules", addresses_json(p->modules, p->num_modules));
+    if (address_is_zero(&p->guard))
+        json_set_null(j, "guard");
+    else
+        json_set_address(j, "guard", &p->guard);
+    if (!p->has_fallback_handler)
+        json_set_string(j, "fallbackHandler", "published");
+    else if (address_is_zero(&p->fallback_handler))
+        json_set_null(j, "fallbackHandler");
+    else
+        json_set_address(j, "fallbackHandler", &p->fallback_handler);
+    return j;
+}
+
+static struct json *timelock_json(const struct profile *p)
+{
+    struct json *j = NULL;
+
+    if (!p->has_timelock)
+        return json_new_null();
+    j = json_new_object();
+    json_set_address(j, "address", &p->timelock);
+    set_text(j, "release", p->timelock_release);
+    set_seconds(j, "delay", p->timelock_delay_s);
+    return j;
+}
+
+static struct json *contracts_json(const struct profile *p)
+{
+    struct json *j = json_new_array();
+
+    for (size_t i = 0; i < p->num_contracts; i++) {
+        const struct profile_contract *c = &p->contracts[i];
+        struct json *item = json_new_object();
+
+        json_set_string(item, "name", c->name);
+        json_set_string(item, "type", contract_kind_name(c->kind));
+        json_set_address(item, "address", &c->address);
+        set_text(item, "release", c->release);
+        json_set_string(item, "owner", c->owner == OWNER_TIMELOCK ? "timelock" : "safe");
+        set_text(item, "abi", c->abi_path);
+        json_append(j, item);
+    }
+    return j;
+}
+
+static struct json *git_json(const struct profile *p)
+{
+    struct json *j = json_new_object();
+
+    set_text(j, "repository", p->git_repository);
+    set_text(j, "branch", p->git_branch);
+    set_text(j, "path", p->git_path);
+    return j;
+}
+
+static struct json *queue_json(const struct profile *p)
+{
+    const struct profile_queue *q = &p->queue;
+    struct json *j = NULL;
+
+    if (q->kind == QUEUE_NONE)
+        return json_new_null();
+    j = json_new_object();
+    json_set_string(j, q->kind == QUEUE_DIRECTORY ? "directory" : "service", q->location);
+    if (q->kind == QUEUE_SERVICE) {
+        set_text(j, "apiKeyFile", q->api_key_file);
+        set_text(j, "apiKeyEnv", q->api_key_env);
+        json_set_bool(j, "plainHttp", q->allow_plain_http);
+    }
+    return j;
+}
+
+static struct json *policy_json(const struct profile_policy *policy)
+{
+    struct json *j = json_new_object();
+    struct json *changes = json_new_array();
+
+    for (unsigned i = 0; i < NUM_PRIVILEGED_CHANGES; i++) {
+        if ((policy->allowed_changes & 1U << i) != 0)
+            json_append(changes, json_new_string(privileged_change_name(1U << i)));
+    }
+    if (policy->actions != NULL)
+        json_set(j, "actions", texts_json(policy->actions, policy->num_actions));
+    else
+        json_set_null(j, "actions");
+    json_set(j, "allowChanges", changes);
+    set_seconds(j, "expiry", policy->expiry_s);
+    set_seconds(j, "minDelay", policy->min_delay_s);
+    set_seconds(j, "maxDelay", policy->max_delay_s);
+    json_set_bool(j, "allowValue", policy->allow_value);
+    json_set_bool(j, "allowSaltOverride", policy->allow_override_salt);
+    json_set_bool(j, "unattendedDelegates", policy->unattended_delegates);
+    json_set_bool(j, "requireGit", policy->require_git);
+    json_set(j, "require", texts_json(policy->require, policy->num_require));
+    return j;
+}
+
+struct json *profile_json(const struct profile *p)
+{
+    struct json *j = json_new_object();
+
+    json_set_string(j, "name", p->name);
+    json_set(j, "chain", chain_json(p));
+    json_set(j, "safe", safe_json(p));
+    json_set(j, "timelock", timelock_json(p));
+    json_set(j, "contracts", contracts_json(p));
+    json_set(j, "git", git_json(p));
+    json_set(j, "queue", queue_json(p));
+    json_set(j, "policy", policy_json(&p->policy));
+    return j;
+}

@@ -81,6 +81,16 @@ struct parts {
     struct fy_token *tag;
 };
 
+/* The library's positions are behind a quotation mark and the * of an alias. */
+static bool is_behind_mark(const struct fy_event *ev)
+{
+    enum fy_scalar_style style = FYSS_PLAIN;
+
+    if (ev->type == FYET_SCALAR && ev->scalar.value != NULL)
+        style = fy_token_scalar_style(ev->scalar.value);
+    return ev->type == FYET_ALIAS || style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED;
+}
+
 /* False if the event is no node: begin and end of stream and document. */
 static bool take_apart(struct parts *out, struct fy_event *ev)
 {
@@ -128,7 +138,7 @@ static enum err feed(struct diag *d, struct yaml *y, struct fy_event *ev)
 
     if (mark != NULL) {
         p.event.line = (unsigned)mark->line + 1;
-        p.event.column = (unsigned)mark->column + 1;
+        p.event.column = (unsigned)mark->column + (is_behind_mark(ev) ? 0 : 1);
     }
     if (ev->type == FYET_DOCUMENT_START && yaml_root(y) != NULL)
         return yaml_build_error(d, ERR_FORMAT, y, p.event.line, p.event.column,

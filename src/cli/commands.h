@@ -15,6 +15,7 @@ extern const struct command cmd_fetch;
 extern const struct command cmd_hash;
 extern const struct command cmd_help;
 extern const struct command cmd_profile;
+extern const struct command cmd_status;
 extern const struct command cmd_submit;
 
 /* All verbs in the order of the help, ends with NULL. */

@@ -50,8 +50,7 @@ static enum err add_signature(struct diag *d, struct user_abi *u, const char *si
     return e != OK ? e : add_function(d, u, &f);
 }
 
-/* --- "function f(uint256 a) external view returns (bool)" --------------------------------------
- */
+/* --- "function f(uint256 a) external view returns (bool)" ------------------------------------- */
 
 static bool starts_with_word(const char *text, const char *word)
 {
@@ -128,8 +127,7 @@ static enum err add_human(struct diag *d, struct user_abi *u, const char *text)
     return e;
 }
 
-/* --- {"type":"function","name":"f","inputs":[…]} ------------------------------------------------
- */
+/* --- {"type":"function","name":"f","inputs":[…]} ---------------------------------------------- */
 
 static bool is_word(const char *s, const char *also)
 {
@@ -215,8 +213,7 @@ static enum err add_object(struct diag *d, struct user_abi *u, const struct json
     return e;
 }
 
-/* --- the file ----------------------------------------------------------------------------------
- */
+/* --- the file --------------------------------------------------------------------------------- */
 
 static enum err add_entries(struct diag *d, struct user_abi *u, const struct json *list)
 {

@@ -53,6 +53,8 @@ struct abi_function {
 MUST_CHECK enum err abi_function_parse(struct diag *d, struct abi_function *out,
                                        const char *signature);
 void abi_function_clear(struct abi_function *f);
+MUST_CHECK enum err abi_function_copy(struct diag *d, struct abi_function *out,
+                                      const struct abi_function *f);
 /* One type, such as "(address,uint256)[]". */
 MUST_CHECK enum err abi_type_parse(struct diag *d, struct abi_type *out, const char *text);
 void abi_type_clear(struct abi_type *t);

@@ -354,6 +354,38 @@ done:
     return e;
 }
 
+/* On failure out is half made, and may be cleared. */
+static bool copy_type(struct abi_type *out, const struct abi_type *t)
+{
+    *out = (struct abi_type){ .kind = t->kind, .size = t->size };
+    if (t->num_inner == 0)
+        return true;
+    if ((out->inner = calloc(t->num_inner, sizeof(*out->inner))) == NULL)
+        return false;
+    if (t->names != NULL && (out->names = calloc(t->num_inner, sizeof(*out->names))) == NULL)
+        return false;
+    out->num_inner = t->num_inner;
+    for (size_t i = 0; i < t->num_inner; i++) {
+        if (!copy_type(&out->inner[i], &t->inner[i]))
+            return false;
+        if (t->names != NULL &&
+            (out->names[i] = bytes_dup(t->names[i], strlen(t->names[i]) + 1)) == NULL)
+            return false;
+    }
+    return true;
+}
+
+enum err abi_function_copy(struct diag *d, struct abi_function *out, const struct abi_function *f)
+{
+    *out = (struct abi_function){ .params.kind = ABI_TUPLE };
+    memcpy(out->selector, f->selector, sizeof(out->selector));
+    if ((out->name = bytes_dup(f->name, strlen(f->name) + 1)) != NULL &&
+        copy_type(&out->params, &f->params))
+        return OK;
+    abi_function_clear(out);
+    return diag_set(d, ERR_NOMEM, "out of memory");
+}
+
 void abi_type_clear(struct abi_type *t)
 {
     for (size_t i = 0; i < t->num_inner; i++) {

@@ -281,12 +281,11 @@ static const char *status_words(long status)
     case 404:
         return "the service does not know it";
     case 429:
-        return "the service asks to slow down, also after several tries";
+        return "the service asks to slow down";
     case 451:
         return "the service refuses this Safe for legal reasons";
     default:
-        return status >= 500 ? "the service is out of order, also after several tries"
-                             : "the service refuses";
+        return status >= 500 ? "the service is out of order" : "the service refuses";
     }
 }
 
@@ -296,6 +295,8 @@ enum err queue_service_refusal(struct diag *d, const char *doing, const struct h
 
     buf_init(&words, 4096);
     add_explanation(&words, r);
+    if (r->retry_after_s > 0)
+        buf_addf(&words, "%sit asks to wait %ld s", words.len > 0 ? "; " : "", r->retry_after_s);
     if (r->status == 401 || r->status == 403)
         diag_hint(d, "the profile's queue names the file or environment variable of the API key");
     else if (r->status == 429)

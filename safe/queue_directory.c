@@ -17,7 +17,7 @@
 #define FORMAT           "countersign/signature/1"
 #define NONCE_DIGITS     10
 #define MAX_PATH_BYTES   4096
-#define MAX_SIG_FILE     (2 * LIMIT_SIGNATURE_BYTES + 1024)
+#define MAX_SIG_FILE     ((size_t)2 * LIMIT_SIGNATURE_BYTES + 1024)
 #define ENTRY_NAME_LEN   (NONCE_DIGITS + U256_DEC_LEN + HEX_0X_LEN(32) + 1)
 #define MAX_FILE_TO_READ LIMIT_PROPOSAL_BYTES
 
@@ -435,7 +435,7 @@ enum err queue_directory_submit(struct diag *d, struct queue *q, struct queue_re
             return e;
         out->signatures_sent += created ? 1 : 0;
     }
-    if ((e = read_entry(d, q, &held, entry.s)) != OK)
+    if (read_entry(d, q, &held, entry.s) != OK)
         return diag_prefix(d, "cannot read back '%s' from the queue", entry.s);
     e = queue_submission_check(d, q, &out->signatures_listed, s, &held);
     queue_entry_clear(&held);

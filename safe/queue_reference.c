@@ -52,7 +52,6 @@ static enum err check_safe(struct diag *d, char *value, const struct profile *p)
     struct u256 chain_id;
     struct address safe;
     char *colon = NULL;
-    enum err e = OK;
 
     decode_colon(value);
     colon = strchr(value, ':');
@@ -71,7 +70,7 @@ static enum err check_safe(struct diag *d, char *value, const struct profile *p)
                         "chain %s",
                         found.s, value, want.s);
     }
-    if ((e = address_parse(d, &safe, colon + 1)) != OK)
+    if (address_parse(d, &safe, colon + 1) != OK)
         return diag_prefix(d, "link: 'safe'");
     if (!address_eq(&safe, &p->safe.safe)) {
         struct address_text found = address_format(&safe);
@@ -90,7 +89,6 @@ static enum err parse_id(struct diag *d, struct hash32 *out, char *value, const 
     const size_t prefix_len = sizeof(prefix) - 1;
     struct address safe;
     char *underscore = NULL;
-    enum err e = OK;
 
     if (strncmp(value, prefix, prefix_len) == 0)
         underscore = strchr(value + prefix_len, '_');
@@ -98,11 +96,11 @@ static enum err parse_id(struct diag *d, struct hash32 *out, char *value, const 
         return diag_set(d, ERR_FORMAT,
                         "link: expected 'id=multisig_<address>_<hash>', found '%.128s'", value);
     *underscore = '\0';
-    if ((e = address_parse(d, &safe, value + prefix_len)) != OK)
+    if (address_parse(d, &safe, value + prefix_len) != OK)
         return diag_prefix(d, "link: 'id'");
     if (!address_eq(&safe, &p->safe.safe))
         return diag_set(d, ERR_MISMATCH, "link: 'safe' and 'id' are about different Safes");
-    if ((e = hash32_parse(d, out, underscore + 1)) != OK)
+    if (hash32_parse(d, out, underscore + 1) != OK)
         return diag_prefix(d, "link: 'id'");
     return OK;
 }

@@ -10,7 +10,7 @@
 #include "src/base/limits.h"
 
 #define MAX_WORDS_BYTES 400 /* of the service's explanation that are shown */
-#define MAX_BODY_BYTES  (2 * LIMIT_CALLDATA_BYTES + 4 * LIMIT_SIGNATURE_BYTES)
+#define MAX_BODY_BYTES  ((size_t)2 * LIMIT_CALLDATA_BYTES + (size_t)4 * LIMIT_SIGNATURE_BYTES)
 #define MAX_ORIGIN      200 /* the service's limit */
 #define MAX_HEX_SHOWN   66  /* a hash is shown whole; signatures and calldata are not */
 

@@ -114,7 +114,7 @@ static enum err sign(struct diag *d, struct sig65 *out, struct signer *s,
     struct buf text;
     enum err e = OK;
 
-    buf_init(&text, 64 * 1024);
+    buf_init(&text, 65536);
     queue_delegate_hashes(&typed.domain_hash, &typed.message_hash, &profile->chain_id, delegate,
                           now_s);
     queue_delegate_digest(&digest, &profile->chain_id, delegate, now_s);

@@ -37,7 +37,7 @@ void common_queue_json(struct json *answer, const struct queue *q, const struct 
 
 void common_queue_name(struct buf *out, const struct queue *q, const struct profile *p)
 {
-    buf_init(out, 64 * 1024);
+    buf_init(out, 65536);
     buf_addf(out, "%s ", kind_name(q));
     buf_add_untrusted(out, p->queue.location, strlen(p->queue.location));
 }

@@ -278,3 +278,32 @@ Test(queue_service, a_planted_row_cannot_hide_the_others)
         rig_close(&r);
     }
 }
+
+/* Twenty pages are the limit; a flood of untrusted rows leaves the trusted ones readable. */
+Test(queue_service, a_flood_of_untrusted_rows_is_cut_off)
+{
+    struct loopback_exchange script[21];
+    struct rig r;
+    struct queue_entries list;
+    struct u256 zero = u256_from_u64(0);
+    struct diag d = { 0 };
+    char *row = NULL, *page = NULL, *last = NULL;
+
+    rig_load(&r);
+    row = rig_service_text(&r, "0");
+    page = rig_page_text(row, "\"more\"");
+    last = rig_page_text(row, "null");
+    for (size_t i = 0; i < 20; i++)
+        script[i] = (struct loopback_exchange){ LIST "__gte=0&trusted=false", 200, NULL, page };
+    script[20] = (struct loopback_exchange){ LIST "__gte=0&ordering", 200, NULL, last };
+    rig_serve(&r, script, 21);
+    cr_assert_eq(queue_list(&d, r.q, &list, &zero), OK, "%s", d.msg);
+    rig_stop(&r);
+    cr_expect_eq(list.num_items, 1);
+    cr_expect_not_null(queue_warning(r.q, 0));
+    queue_entries_clear(&list);
+    free(row);
+    free(page);
+    free(last);
+    rig_close(&r);
+}

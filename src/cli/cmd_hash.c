@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 
+#include "safe/profile.h"
 #include "safe/safe_tx_json.h"
 #include "src/base/address.h"
 #include "src/base/file.h"
@@ -45,15 +46,23 @@ static enum err input_path(struct diag *d, const char **out, const struct args *
     return OK;
 }
 
-static enum err read_hints(struct diag *d, struct safe_tx_hints *out, const struct args *a)
+/* From the flags, and what they do not say from the profile, if --profile names one. */
+static enum err read_hints(struct diag *d, struct safe_tx_hints *out, const struct args *a,
+                           const struct profile *p)
 {
     const char *chain_id = args_get(a, "chain-id");
     const char *safe = args_get(a, "safe");
+    const char *version = args_get(a, "safe-version");
 
-    *out = (struct safe_tx_hints){ .version = args_get(a, "safe-version") };
-    out->has_version = out->version != NULL;
-    out->has_chain_id = chain_id != NULL;
-    out->has_safe = safe != NULL;
+    *out = (struct safe_tx_hints){ .version = version };
+    if (p != NULL) {
+        out->chain_id = p->safe.chain_id;
+        out->safe = p->safe.safe;
+        out->version = version != NULL ? version : p->safe.version;
+    }
+    out->has_version = p != NULL || version != NULL;
+    out->has_chain_id = p != NULL || chain_id != NULL;
+    out->has_safe = p != NULL || safe != NULL;
     if (chain_id != NULL && u256_parse(d, &out->chain_id, chain_id) != OK)
         return diag_prefix(d, "--chain-id");
     if (safe != NULL && address_parse(d, &out->safe, safe) != OK)
@@ -151,23 +160,36 @@ static enum err answer(struct diag *d, const struct args *a, const struct safe_t
     return e;
 }
 
+static enum err hash_one(struct diag *d, const struct args *a, const char *path,
+                         const struct safe_tx_hints *hints, int *exit_code)
+{
+    enum err e = ERR_INTERNAL;
+    struct safe_tx_input in = { 0 };
+    struct json *j = NULL;
+
+    e = path != NULL ? file_to_json(d, &j, path) : flags_to_json(d, &j, a);
+    if (e == OK && (e = safe_tx_from_json(d, &in, j, hints)) == OK)
+        e = answer(d, a, &in, exit_code);
+    safe_tx_input_clear(&in);
+    json_free(j);
+    return e;
+}
+
 static enum err run(struct diag *d, const struct args *a, int *exit_code)
 {
     enum err e = ERR_INTERNAL;
     const char *path = NULL;
+    struct profile *p = NULL;
     struct safe_tx_hints hints;
-    struct safe_tx_input in = { 0 };
-    struct json *j = NULL;
 
-    if ((e = input_path(d, &path, a)) != OK || (e = read_hints(d, &hints, a)) != OK)
+    if ((e = input_path(d, &path, a)) != OK)
         return e;
-    if (args_flag(a, "lines"))
-        return hash_lines(d, path, &hints, exit_code);
-    e = path != NULL ? file_to_json(d, &j, path) : flags_to_json(d, &j, a);
-    if (e == OK && (e = safe_tx_from_json(d, &in, j, path != NULL ? &hints : NULL)) == OK)
-        e = answer(d, a, &in, exit_code);
-    safe_tx_input_clear(&in);
-    json_free(j);
+    if (args_get(a, "profile") != NULL && (e = profile_load(d, &p, args_get(a, "profile"))) != OK)
+        return e;
+    if ((e = read_hints(d, &hints, a, p)) == OK)
+        e = args_flag(a, "lines") ? hash_lines(d, path, &hints, exit_code)
+                                  : hash_one(d, a, path, &hints, exit_code);
+    profile_free(p);
     return e;
 }
 

@@ -14,9 +14,10 @@
  *   @T  its timelock                                @N  its chain id
  *   @H  the SafeTx hash                             @I  the operation id
  *   @G  COMMIT:PATH of the git evidence, quoted     @C  the commit
+ *   @F  the signature of the function that the SafeTx calls, quoted
  * $RPC is for the reader to set: endpoints of a profile may contain keys.
  */
-enum only_if { ANY = 0, FORM_1_3, FORM_1_0, SINGLE, BATCH, GIT };
+enum only_if { ANY = 0, FORM_1_3, FORM_1_0, SINGLE, BATCH, OPERATION, GIT, FUNCTION };
 
 static const struct {
     const char *id;
@@ -42,7 +43,8 @@ static const struct {
     { "tx.chain", ANY, "jq -r .safeTx.chainId @P   # @N" },
     { "tx.safe", ANY, "jq -r .safeTx.safe @P   # @S" },
     { "tx.version", ANY, "jq -r .safeTx.version @P" },
-    { "tx.step", ANY, "jq -r '.step, .safeTx.to' @P; cast 4byte $(jq -r '.safeTx.data[0:10]' @P)" },
+    { "tx.step", ANY, "jq -r '.step, .safeTx.to' @P" },
+    { "tx.step", FUNCTION, "cast sig @F; jq -r '.safeTx.data[0:10]' @P" },
     { "tx.operation", ANY, "jq -r .safeTx.operation @P   # 0 is CALL" },
     { "tx.value", ANY, "jq -r .safeTx.value @P" },
     { "tx.gas", ANY,
@@ -50,8 +52,11 @@ static const struct {
     { "tx.nonce", ANY,
       "jq -r .safeTx.nonce @P; jq -r '.evidence.files[\"context.json\"]' @P | base64 -d | jq -r "
       ".nonce" },
-    { "call.decoded", ANY, "cast 4byte-calldata $(jq -r .safeTx.data @P)" },
+    { "call.decoded", FUNCTION, "cast calldata-decode @F $(jq -r .safeTx.data @P)" },
+    { "call.canonical", FUNCTION,
+      "cast calldata @F ARGUMENTS...   # as decoded; the same bytes must come out" },
     { "call.action", ANY, "jq -c '.actions[]' @P" },
+    { "call.action", OPERATION, "jq -r '.operation.calls[]|.to, .data' @P" },
     { "timelock.address", ANY, "jq -r '.operation.timelock, .safeTx.to' @P   # @T" },
     { "timelock.id", SINGLE,
       "cast keccak $(cast abi-encode 'f(address,uint256,bytes,bytes32,bytes32)' $(jq -r "
@@ -138,6 +143,16 @@ static void add_git_object(struct buf *out, const struct subject *s)
     buf_clear(&word);
 }
 
+static void add_function(struct buf *out, const struct subject *s)
+{
+    struct buf signature;
+
+    buf_init(&signature, 64 * 1024);
+    abi_signature_write(&signature, &s->tree.root.fn);
+    buf_add_shell_word(out, buf_str(&signature));
+    buf_clear(&signature);
+}
+
 static void add_value(struct buf *out, const struct subject *s, char name)
 {
     switch (name) {
@@ -162,6 +177,9 @@ static void add_value(struct buf *out, const struct subject *s, char name)
     case 'G':
         add_git_object(out, s);
         return;
+    case 'F':
+        add_function(out, s);
+        return;
     case 'C':
         buf_add_shell_word(out, s->context.git_commit);
         return;
@@ -184,6 +202,10 @@ static bool fits(const struct subject *s, enum only_if only_if)
         return s->proposal->has_operation && !s->proposal->operation.batch;
     case BATCH:
         return s->proposal->has_operation && s->proposal->operation.batch;
+    case OPERATION:
+        return s->proposal->has_operation;
+    case FUNCTION:
+        return s->tree_ok && s->tree.root.decoded && s->tree.root.fn.name != NULL;
     case GIT:
         return s->context_ok && s->context.git_commit != NULL && s->context.git_path != NULL;
     }

@@ -274,23 +274,61 @@ static const struct {
     { PASS, "passed", "Passed", TERM_GREEN },
 };
 
-static void print_check(const struct check *c, const char *mark, enum term_style style,
-                        bool explain)
-{
-    const char *by_hand = buf_str(&c->by_hand);
+#define INDENT "              "
 
+static void print_by_hand(const struct check *c)
+{
+    const char *line = buf_str(&c->by_hand);
+
+    while (*line != '\0') {
+        size_t n = strcspn(line, "\n");
+
+        term_printf(INDENT "$ %.*s\n", (int)n, line);
+        line += line[n] == '\n' ? n + 1 : n;
+    }
+}
+
+/* Nothing was tried and nobody asked for it: its name is enough. */
+static bool is_brief(const struct check *c)
+{
+    return c->verdict == NOT_CHECKED && !c->required && c->detail.len == 0;
+}
+
+static void print_check(const struct check *c, const char *mark, enum term_style style)
+{
     term_printf("  ");
     term_styled(style, "%-11s", mark);
-    term_printf(" %s  %s%s\n", c->info->id, c->info->question,
-                c->verdict != PASS && !c->required && c->verdict != FAIL ? " (not required)" : "");
-    if (c->detail.len > 0)
-        term_printf("              %s\n", buf_str(&c->detail));
-    while (explain && by_hand[0] != '\0') {
-        size_t n = strcspn(by_hand, "\n");
-
-        term_printf("              $ %.*s\n", (int)n, by_hand);
-        by_hand += by_hand[n] == '\n' ? n + 1 : n;
+    if (c->verdict == PASS) {
+        term_printf(" %-22s %s\n", c->info->id, buf_str(&c->detail));
+        return;
     }
+    term_printf(" %s  %s%s\n", c->info->id, c->info->question,
+                c->required || c->verdict == FAIL ? "" : " (not required)");
+    if (c->detail.len > 0)
+        term_printf(INDENT "%s\n", buf_str(&c->detail));
+}
+
+static void print_brief(const struct report *r)
+{
+    size_t column = 0;
+
+    for (size_t i = 0; i < r->num_checks; i++) {
+        const struct check *c = &r->checks[i];
+        size_t len = strlen(c->info->id) + 2;
+
+        if (!c->applies || !is_brief(c))
+            continue;
+        if (column == 0 || column + len > 98) {
+            term_printf("%s", column == 0 ? "  not required: " : "\n                ");
+            column = 16;
+        } else {
+            term_printf(", ");
+        }
+        term_printf("%s", c->info->id);
+        column += len;
+    }
+    if (column > 0)
+        term_printf("\n");
 }
 
 void report_print(const struct report *r, bool explain)
@@ -304,9 +342,14 @@ void report_print(const struct report *r, bool explain)
         for (size_t i = 0; i < r->num_checks; i++) {
             const struct check *c = &r->checks[i];
 
-            if (c->applies && c->verdict == sections[s].verdict)
-                print_check(c, sections[s].mark, sections[s].style, explain);
+            if (!c->applies || c->verdict != sections[s].verdict || is_brief(c))
+                continue;
+            print_check(c, sections[s].mark, sections[s].style);
+            if (explain)
+                print_by_hand(c);
         }
+        if (sections[s].verdict == NOT_CHECKED)
+            print_brief(r);
         term_printf("\n");
     }
 }

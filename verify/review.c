@@ -11,6 +11,7 @@
 #include "src/base/limits.h"
 #include "src/base/term.h"
 #include "src/base/u256.h"
+#include "verify/compose.h"
 
 /* --- the answer ------------------------------------------------------------------------------- */
 
@@ -187,6 +188,31 @@ static void print_hashes(const struct subject *s)
     term_styled(TERM_BOLD, "%s\n", hash32_format(&s->hashes.safe_tx).s);
     if (s->timelock_call.method != TIMELOCK_NONE)
         term_printf("  operation id   %s\n", hash32_format(&s->timelock_call.id).s);
+    term_printf("  signatures     %zu of owners, %llu needed\n", sig_count_owners(s, NULL),
+                (unsigned long long)s->profile->threshold);
+}
+
+/* What runs inside, by the evidence; compose.* says whether to believe it. */
+static void print_images(const struct subject *s)
+{
+    const struct evidence_file *app = proposal_file(s->proposal, EVIDENCE_APP_COMPOSE);
+    struct compose_images images = { 0 };
+    struct diag ignored = { 0 };
+    struct buf text;
+
+    buf_init(&text, LIMIT_COMPOSE_BYTES);
+    if (app != NULL && compose_docker_file(&ignored, &text, app->data, app->data_len) == OK &&
+        compose_check_pinned(&ignored, &images, text.data, text.len, "docker_compose_file") == OK) {
+        for (size_t i = 0; i < images.num_items; i++) {
+            term_printf("  image of ");
+            term_untrusted(images.items[i].service, strlen(images.items[i].service));
+            term_printf(": ");
+            term_untrusted(images.items[i].reference, strlen(images.items[i].reference));
+            term_printf("\n");
+        }
+    }
+    compose_images_clear(&images);
+    buf_clear(&text);
 }
 
 void review_print(const struct subject *s, const struct report *r)
@@ -194,6 +220,7 @@ void review_print(const struct subject *s, const struct report *r)
     (void)r;
     term_styled(TERM_BOLD, "What happens (%s)\n", step_name(s->proposal->step));
     print_sentences(s);
+    print_images(s);
     term_styled(TERM_BOLD, "\nWhat is signed\n");
     print_fields(s);
     print_hashes(s);

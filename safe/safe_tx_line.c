@@ -147,8 +147,8 @@ static bool to_address(struct address *out, const struct token *t)
 /* 0x and exactly the digits of out_len bytes. */
 static bool to_bytes(uint8_t *out, size_t out_len, const struct token *t)
 {
-    return t->is_string && t->len >= 2 && t->text[0] == '0' && t->text[1] == 'x' &&
-           hex_decode(out, out_len, t->text + 2, t->len - 2);
+    return t->text != NULL && t->is_string && t->len >= 2 && t->text[0] == '0' &&
+           t->text[1] == 'x' && hex_decode(out, out_len, t->text + 2, t->len - 2);
 }
 
 static bool to_data(struct safe_tx *tx, const struct token *t)

@@ -97,11 +97,11 @@ static enum err read_domain(struct diag *d, struct safe_domain *domain, const st
 {
     static const char *const keys[] = { "chainId", "verifyingContract", NULL };
     bool with_chain = json_get(j, "chainId") != NULL;
-    enum err e = json_only_keys(d, j, keys);
 
-    if (e != OK || (e = json_read_address(d, &domain->safe, j, "verifyingContract")) != OK ||
+    if (json_only_keys(d, j, keys) != OK ||
+        json_read_address(d, &domain->safe, j, "verifyingContract") != OK ||
         (with_chain &&
-         (e = safe_tx_read_number(d, &domain->chain_id, j, "chainId", READ_HEX_NUMBERS)) != OK))
+         safe_tx_read_number(d, &domain->chain_id, j, "chainId", READ_HEX_NUMBERS) != OK))
         return diag_prefix(d, "'domain'");
     return read_form(d, &domain->form, types, with_chain);
 }
@@ -109,12 +109,11 @@ static enum err read_domain(struct diag *d, struct safe_domain *domain, const st
 static enum err read_message(struct diag *d, struct safe_tx_input *out, const struct json *j)
 {
     const char *keys[NUM_TX_MEMBERS + 1] = { NULL };
-    enum err e = ERR_INTERNAL;
 
     for (size_t i = 0; i < NUM_TX_MEMBERS; i++)
         keys[i] = member_name(out->domain.form, i);
-    if ((e = json_only_keys(d, j, keys)) != OK ||
-        (e = safe_tx_read_fields(d, &out->tx, j, &out->domain, READ_HEX_NUMBERS)) != OK)
+    if (json_only_keys(d, j, keys) != OK ||
+        safe_tx_read_fields(d, &out->tx, j, &out->domain, READ_HEX_NUMBERS) != OK)
         return diag_prefix(d, "'message'");
     return OK;
 }

@@ -163,22 +163,21 @@ void signature_approved(struct signature *out, const struct address *owner)
     out->sig.b[64] = 1;
 }
 
-/* Pointers to sigs in the order of their signers; ERR_FORMAT for two of one signer. */
-static enum err sort_by_signer(struct diag *d, const struct signature **sorted,
-                               const struct signature *sigs, size_t num_sigs)
+/* Indices of sigs in the order of their signers; ERR_FORMAT for two of one signer. */
+static enum err sort_by_signer(struct diag *d, size_t *sorted, const struct signature *sigs,
+                               size_t num_sigs)
 {
     for (size_t i = 0; i < num_sigs; i++) {
+        const struct address *signer = &sigs[i].signer;
         size_t at = i;
-        int order = 1;
 
-        while (at > 0 && (order = address_cmp(&sigs[i].signer, &sorted[at - 1]->signer)) < 0) {
+        while (at > 0 && address_cmp(signer, &sigs[sorted[at - 1]].signer) < 0) {
             sorted[at] = sorted[at - 1];
             at--;
         }
-        if (at > 0 && order == 0)
-            return diag_set(d, ERR_FORMAT, "two signatures of %s",
-                            address_format(&sigs[i].signer).s);
-        sorted[at] = &sigs[i];
+        if (at > 0 && address_eq(signer, &sigs[sorted[at - 1]].signer))
+            return diag_set(d, ERR_FORMAT, "two signatures of %s", address_format(signer).s);
+        sorted[at] = i;
     }
     return OK;
 }
@@ -186,7 +185,7 @@ static enum err sort_by_signer(struct diag *d, const struct signature **sorted,
 enum err signature_pack(struct diag *d, struct buf *out, const struct signature *sigs,
                         size_t num_sigs)
 {
-    const struct signature *sorted[LIMIT_SIGNATURES];
+    size_t sorted[LIMIT_SIGNATURES] = { 0 };
     size_t tail = STATIC_LEN * num_sigs;
     enum err e = ERR_INTERNAL;
 
@@ -196,15 +195,16 @@ enum err signature_pack(struct diag *d, struct buf *out, const struct signature 
     if ((e = sort_by_signer(d, sorted, sigs, num_sigs)) != OK)
         return e;
     for (size_t i = 0; i < num_sigs; i++) {
-        struct sig65 sig = sorted[i]->sig;
+        const struct signature *s = &sigs[sorted[i]];
+        struct sig65 sig = s->sig;
 
-        if (sorted[i]->kind == SIGNATURE_CONTRACT) {
+        if (s->kind == SIGNATURE_CONTRACT) {
             write_s(&sig, tail);
-            tail += 32 + sorted[i]->data_len;
+            tail += 32 + s->data_len;
         }
         buf_add(out, sig.b, sizeof(sig.b));
     }
     for (size_t i = 0; i < num_sigs; i++)
-        add_dynamic(out, sorted[i]);
+        add_dynamic(out, &sigs[sorted[i]]);
     return buf_check(d, out, "signatures");
 }

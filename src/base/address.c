@@ -9,7 +9,7 @@
 
 struct address_text address_format(const struct address *a)
 {
-    struct address_text t;
+    struct address_text t = { { 0 } };
     struct hash32 h;
 
     (void)hex_encode_0x(t.s, a->b, sizeof(a->b));

@@ -118,7 +118,7 @@ enum err hash32_parse(struct diag *d, struct hash32 *out, const char *text)
 
 struct hash32_text hash32_format(const struct hash32 *h)
 {
-    struct hash32_text t;
+    struct hash32_text t = { { 0 } };
 
     (void)hex_encode_0x(t.s, h->b, sizeof(h->b));
     return t;

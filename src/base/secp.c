@@ -37,11 +37,12 @@ static secp256k1_context *new_context(struct diag *d)
     if (random_bytes(d, seed, sizeof(seed)) != OK)
         return NULL;
     ctx = secp256k1_context_create(SECP256K1_CONTEXT_NONE);
-    if (ctx == NULL || secp256k1_context_randomize(ctx, seed) != 1) {
-        (void)diag_set(d, ERR_NOMEM, "out of memory");
+    if (ctx != NULL && secp256k1_context_randomize(ctx, seed) != 1) {
         secp256k1_context_destroy(ctx);
         ctx = NULL;
     }
+    if (ctx == NULL)
+        (void)diag_set(d, ERR_NOMEM, "out of memory");
     secret_wipe(seed, sizeof(seed));
     return ctx;
 }

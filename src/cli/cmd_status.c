@@ -84,6 +84,15 @@ static enum err read_operands(struct diag *d, struct status *s, const struct arg
     return OK;
 }
 
+static bool is_queued(const struct status *s, const struct proposal *p)
+{
+    for (size_t i = 0; i < s->queued.num_items; i++) {
+        if (safe_tx_eq(&s->queued.items[i].proposal.tx, &p->tx))
+            return true;
+    }
+    return false;
+}
+
 static size_t count_rivals(const struct status *s, const struct proposal *p)
 {
     size_t n = 0;
@@ -117,8 +126,10 @@ static enum err read_items(struct diag *d, struct status *s, const struct args *
         return diag_set(d, ERR_NOMEM, "out of memory");
     for (size_t i = 0; e == OK && i < s->queued.num_items; i++)
         e = add_item(d, s, &s->queued.items[i].proposal, "queue");
-    for (size_t i = 0; e == OK && i < s->num_given; i++)
-        e = add_item(d, s, &s->given[i], a->operands[i]);
+    for (size_t i = 0; e == OK && i < s->num_given; i++) {
+        if (!is_queued(s, &s->given[i]))
+            e = add_item(d, s, &s->given[i], a->operands[i]);
+    }
     return e;
 }
 

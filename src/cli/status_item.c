@@ -110,11 +110,28 @@ static void next_signatures(struct status_item *item, uint64_t needed)
         buf_addf(&item->next, "%s%s", i > 0 ? ", " : "", address_format(&item->missing[i]).s);
 }
 
-/* For an execute step that could run at once but for its operation. */
-static bool waits_for_operation(const struct status_item *item)
+/* The SafeTx would revert now, because its operation is not where the step wants it. */
+static bool is_blocked(const struct status_item *item)
+{
+    enum timelock_state state = item->operation.state;
+
+    switch (item->subject.timelock_call.method) {
+    case TIMELOCK_SCHEDULE:
+        return state != TIMELOCK_UNSET;
+    case TIMELOCK_EXECUTE:
+        return state != TIMELOCK_READY;
+    case TIMELOCK_CANCEL:
+        return state != TIMELOCK_WAITING && state != TIMELOCK_READY;
+    case TIMELOCK_NONE:
+        break;
+    }
+    return false;
+}
+
+static bool is_early(const struct status_item *item)
 {
     return item->subject.timelock_call.method == TIMELOCK_EXECUTE &&
-           item->operation.state != TIMELOCK_READY;
+           item->operation.state == TIMELOCK_WAITING;
 }
 
 static void write_next(const struct status *s, struct status_item *item)
@@ -128,10 +145,10 @@ static void write_next(const struct status *s, struct status_item *item)
     else if (order > 0)
         buf_addf(&item->next, "signed; waits for nonce %s, the Safe is at %s",
                  u256_format(&item->proposal->tx.nonce).s, u256_format(&s->safe.nonce).s);
-    else if (waits_for_operation(item) && item->operation.state == TIMELOCK_WAITING)
+    else if (is_early(item))
         buf_addf(&item->next, "signed; waiting %s for the timelock",
                  duration_format(item->operation.left_s).s);
-    else if (waits_for_operation(item))
+    else if (is_blocked(item))
         buf_addf(&item->next, "signed, but the operation is %s",
                  timelock_state_name(item->operation.state));
     else

@@ -133,7 +133,7 @@ asan-run: $(UNIT) $(PROGRAM)
 valgrind: $(UNIT) ## unit tests under valgrind
 	$(Q)rm -rf $(SAN_LOGS) && mkdir -p $(SAN_LOGS)
 	$(Q)valgrind -q --trace-children=yes --trace-children-skip='*/git,/bin/*,/usr/bin/*' \
-	    --leak-check=full --show-leak-kinds=definite \
+	    --suppressions=tests/valgrind.supp --leak-check=full --show-leak-kinds=definite \
 	    --log-file=$(abspath $(SAN_LOGS))/valgrind.%p $(UNIT) --timeout 600 $(UNIT_ARGS)
 	$(no_logs)
 

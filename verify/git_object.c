@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verify/git_object.h"
+
+#include <string.h>
+
+#include "src/base/hex.h"
+#include "src/base/limits.h"
+#include "src/base/u256.h"
+#include "src/base/utf8.h"
+
+struct gitobj_id_text gitobj_id_format(const struct gitobj_id *id)
+{
+    struct gitobj_id_text text;
+
+    (void)hex_encode(text.s, id->b, sizeof(id->b));
+    return text;
+}
+
+bool gitobj_id_parse(struct gitobj_id *out, const char *text, size_t text_len)
+{
+    memset(out, 0, sizeof(*out));
+    for (size_t i = 0; i < text_len; i++) {
+        if (text[i] >= 'A' && text[i] <= 'F')
+            return false;
+    }
+    return hex_decode(out->b, sizeof(out->b), text, text_len);
+}
+
+bool gitobj_id_eq(const struct gitobj_id *a, const struct gitobj_id *b)
+{
+    return memcmp(a->b, b->b, sizeof(a->b)) == 0;
+}
+
+/* --- commits -------------------------------------------------------------------------------- */
+
+/* The line up to a newline, which is skipped. */
+static bool take_line(struct reader *r, const char **line, size_t *len)
+{
+    const uint8_t *start = r->left > 0 ? memchr(r->at, '\n', r->left) : NULL;
+    const uint8_t *data = NULL;
+
+    if (start == NULL)
+        return false;
+    *len = (size_t)(start - r->at);
+    if (!reader_borrow(r, &data, *len + 1))
+        return false;
+    *line = (const char *)data;
+    return memchr(data, '\0', *len) == NULL;
+}
+
+static bool starts_with(const char *line, size_t len, const char *prefix)
+{
+    return len >= strlen(prefix) && memcmp(line, prefix, strlen(prefix)) == 0;
+}
+
+/* "<key> <40 hex>" */
+static bool take_id(struct reader *r, struct gitobj_id *out, const char *key)
+{
+    const char *line = NULL;
+    size_t len = 0;
+    size_t key_len = strlen(key);
+
+    return take_line(r, &line, &len) && starts_with(line, len, key) &&
+           gitobj_id_parse(out, line + key_len, len - key_len);
+}
+
+static bool is_zone(const char *s, size_t len)
+{
+    if (len != 5 || (s[0] != '+' && s[0] != '-'))
+        return false;
+    for (size_t i = 1; i < len; i++) {
+        if (s[i] < '0' || s[i] > '9')
+            return false;
+    }
+    return true;
+}
+
+/* "<key> <name> <<mail>> <seconds> <zone>" */
+static bool take_person(struct reader *r, uint64_t *time_s, const char *key)
+{
+    const char *line = NULL;
+    size_t len = 0;
+    size_t at = 0;
+    struct u256 seconds;
+
+    if (!take_line(r, &line, &len) || !starts_with(line, len, key))
+        return false;
+    for (at = len; at > 0 && line[at - 1] != '>'; at--)
+        ;
+    /* "> " before, " +0000" behind, and a digit at least */
+    if (at == 0 || len - at < 1 + 1 + 6 || line[at] != ' ' || line[len - 6] != ' ')
+        return false;
+    return memchr(line, '<', at) != NULL &&
+           u256_from_dec_len(&seconds, line + at + 1, len - 6 - at - 1) &&
+           u256_to_u64(&seconds, time_s) && is_zone(line + len - 5, 5);
+}
+
+static bool is_fixed_header(const char *line, size_t len)
+{
+    return starts_with(line, len, "tree ") || starts_with(line, len, "parent ") ||
+           starts_with(line, len, "author ") || starts_with(line, len, "committer ");
+}
+
+/* Further headers up to the empty line; what follows is the message, which may be anything. */
+static bool skip_headers(struct reader *r)
+{
+    const char *line = NULL;
+    size_t len = 0;
+
+    do {
+        if (!take_line(r, &line, &len) || is_fixed_header(line, len))
+            return false;
+    } while (len > 0);
+    return true;
+}
+
+enum err gitobj_commit_parse(struct diag *d, struct gitobj_commit *out, const uint8_t *data,
+                             size_t data_len)
+{
+    struct gitobj_commit c = { .time_s = 0 };
+    struct gitobj_id parent;
+    struct reader r;
+    uint64_t author_time_s = 0;
+
+    memset(out, 0, sizeof(*out));
+    reader_init(&r, data, data_len);
+    if (!take_id(&r, &c.tree, "tree "))
+        return diag_set(d, ERR_FORMAT, "git commit: no 'tree' line at the start");
+    while (starts_with((const char *)r.at, r.left, "parent ")) {
+        if (!take_id(&r, &parent, "parent "))
+            return diag_set(d, ERR_FORMAT, "git commit: malformed 'parent' line");
+    }
+    if (!take_person(&r, &author_time_s, "author "))
+        return diag_set(d, ERR_FORMAT, "git commit: malformed 'author' line");
+    if (!take_person(&r, &c.time_s, "committer "))
+        return diag_set(d, ERR_FORMAT, "git commit: malformed 'committer' line");
+    if (!skip_headers(&r))
+        return diag_set(d, ERR_FORMAT, "git commit: malformed headers behind 'committer'");
+    *out = c;
+    return OK;
+}
+
+/* --- trees ---------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *text;
+    enum gitobj_mode mode;
+} modes[] = {
+    { "100644 ", GITOBJ_MODE_FILE }, { "100755 ", GITOBJ_MODE_EXECUTABLE },
+    { "120000 ", GITOBJ_MODE_LINK }, { "160000 ", GITOBJ_MODE_SUBMODULE },
+    { "40000 ", GITOBJ_MODE_TREE },
+};
+
+static bool take_mode(struct reader *r, enum gitobj_mode *out)
+{
+    const uint8_t *skipped = NULL;
+
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        if (!starts_with((const char *)r->at, r->left, modes[i].text))
+            continue;
+        *out = modes[i].mode;
+        return reader_borrow(r, &skipped, strlen(modes[i].text));
+    }
+    return false;
+}
+
+static bool is_dot_git(const char *name, size_t len)
+{
+    static const char lower[] = ".git";
+    static const char upper[] = ".GIT";
+
+    if (len != 4)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (name[i] != lower[i] && name[i] != upper[i])
+            return false;
+    }
+    return true;
+}
+
+static bool name_ok(const char *name, size_t len)
+{
+    return len > 0 && memchr(name, '/', len) == NULL && !(len == 1 && name[0] == '.') &&
+           !(len == 2 && name[0] == '.' && name[1] == '.') && !is_dot_git(name, len);
+}
+
+struct raw_entry {
+    enum gitobj_mode mode;
+    const char *name;
+    size_t name_len;
+    struct gitobj_id id;
+};
+
+static bool take_entry(struct reader *r, struct raw_entry *out)
+{
+    const uint8_t *end = NULL;
+    const uint8_t *name = NULL;
+
+    if (!take_mode(r, &out->mode) || r->left == 0 || (end = memchr(r->at, '\0', r->left)) == NULL)
+        return false;
+    out->name_len = (size_t)(end - r->at);
+    if (!reader_borrow(r, &name, out->name_len + 1))
+        return false;
+    out->name = (const char *)name;
+    return name_ok(out->name, out->name_len) && reader_bytes(r, out->id.b, sizeof(out->id.b));
+}
+
+/* Git sorts as if the name of a tree ended with a '/'. */
+static bool is_sorted(const struct raw_entry *a, const struct raw_entry *b)
+{
+    size_t len = a->name_len < b->name_len ? a->name_len : b->name_len;
+    int order = memcmp(a->name, b->name, len);
+    unsigned char next_a = a->mode == GITOBJ_MODE_TREE ? '/' : 0;
+    unsigned char next_b = b->mode == GITOBJ_MODE_TREE ? '/' : 0;
+
+    if (order != 0)
+        return order < 0;
+    if (a->name_len == b->name_len)
+        return false; /* twice, whatever the modes are */
+    if (a->name_len > len)
+        next_a = (unsigned char)a->name[len];
+    else
+        next_b = (unsigned char)b->name[len];
+    return next_a < next_b;
+}
+
+static enum err bad_tree(struct diag *d, size_t index, const char *why)
+{
+    return diag_set(d, ERR_FORMAT, "git tree: entry %zu %s", index, why);
+}
+
+enum err gitobj_tree_find(struct diag *d, struct gitobj_entry *out, const uint8_t *data,
+                          size_t data_len, const char *name, size_t name_len)
+{
+    struct gitobj_entry found = { .mode = GITOBJ_MODE_NONE };
+    struct raw_entry last = { .name = NULL };
+    struct raw_entry entry;
+    struct reader r;
+
+    memset(out, 0, sizeof(*out));
+    reader_init(&r, data, data_len);
+    for (size_t i = 0; !reader_end(&r); i++) {
+        if (!take_entry(&r, &entry))
+            return bad_tree(d, i, "is malformed");
+        if (last.name != NULL && !is_sorted(&last, &entry))
+            return bad_tree(d, i, "is out of order, or repeats a name");
+        last = entry;
+        if (entry.name_len != name_len || memcmp(entry.name, name, name_len) != 0)
+            continue;
+        /* a file and a tree of one name need not be neighbours */
+        if (found.mode != GITOBJ_MODE_NONE)
+            return bad_tree(d, i, "repeats a name");
+        found.mode = entry.mode;
+        found.id = entry.id;
+    }
+    *out = found;
+    return OK;
+}
+
+/* --- paths and the walk --------------------------------------------------------------------- */
+
+enum err gitobj_path_check(struct diag *d, const char *path)
+{
+    const size_t path_len = strlen(path);
+    const char *start = path;
+    uint32_t cp = 0;
+    size_t depth = 1;
+
+    for (size_t i = 0; i < path_len;) {
+        size_t len = utf8_decode(&cp, path + i, path_len - i);
+
+        if (len == 0 || cp < 0x20 || (cp >= 0x7f && cp < 0xa0))
+            return diag_set(d, ERR_USAGE, "path: byte %zu is no printable UTF-8", i);
+        if (cp == '/') {
+            if (!name_ok(start, (size_t)(path + i - start)))
+                break;
+            start = path + i + 1;
+            depth++;
+        }
+        i += len;
+    }
+    if (!name_ok(start, strcspn(start, "/"))) {
+        diag_hint(d, "give it as 'git ls-files --full-name' shows it");
+        return diag_set(d, ERR_USAGE, "path '%.200s': not the name of a file in a commit", path);
+    }
+    if (depth > LIMIT_GIT_PATH_DEPTH)
+        return diag_set(d, ERR_LIMIT, "path: over the limit of %d levels", LIMIT_GIT_PATH_DEPTH);
+    return OK;
+}
+
+static const char *const mode_names[] = {
+    [GITOBJ_MODE_NONE] = "nothing",          [GITOBJ_MODE_FILE] = "a file",
+    [GITOBJ_MODE_EXECUTABLE] = "a file",     [GITOBJ_MODE_LINK] = "a symbolic link",
+    [GITOBJ_MODE_SUBMODULE] = "a submodule", [GITOBJ_MODE_TREE] = "a directory",
+};
+
+/* The entry has to be a directory, or at the end of the path a regular file. */
+static enum err check_kind(struct diag *d, const struct gitobj_entry *entry, const char *path,
+                           size_t path_len, bool at_end)
+{
+    bool is_file = entry->mode == GITOBJ_MODE_FILE || entry->mode == GITOBJ_MODE_EXECUTABLE;
+
+    if (entry->mode == GITOBJ_MODE_NONE)
+        return diag_set(d, ERR_MISMATCH, "the commit has no '%.*s'", (int)path_len, path);
+    if (at_end ? !is_file : entry->mode != GITOBJ_MODE_TREE)
+        return diag_set(d, ERR_FORMAT, "'%.*s' is %s, expected a %s", (int)path_len, path,
+                        mode_names[entry->mode], at_end ? "regular file" : "directory");
+    return OK;
+}
+
+enum err gitobj_walk(struct diag *d, struct gitobj_found *out, const struct gitobj_source *source,
+                     const struct gitobj_id *commit, const char *path)
+{
+    const uint8_t *data = NULL;
+    size_t data_len = 0;
+    struct gitobj_commit c;
+    struct gitobj_entry entry;
+    const char *name = path;
+    bool at_end = false;
+    enum err e = ERR_INTERNAL;
+
+    memset(out, 0, sizeof(*out));
+    if ((e = source->get(d, source->ctx, &data, &data_len, GITOBJ_COMMIT, 0, commit)) != OK ||
+        (e = gitobj_commit_parse(d, &c, data, data_len)) != OK)
+        return e;
+    entry.id = c.tree;
+    for (size_t i = 0; !at_end; i++) {
+        size_t name_len = strcspn(name, "/");
+
+        if (i >= LIMIT_GIT_PATH_DEPTH)
+            return diag_set(d, ERR_LIMIT, "path: over the limit of %d levels",
+                            LIMIT_GIT_PATH_DEPTH);
+        at_end = name[name_len] == '\0';
+        if ((e = source->get(d, source->ctx, &data, &data_len, GITOBJ_TREE, i, &entry.id)) != OK ||
+            (e = gitobj_tree_find(d, &entry, data, data_len, name, name_len)) != OK ||
+            (e = check_kind(d, &entry, path, (size_t)(name + name_len - path), at_end)) != OK)
+            return e;
+        out->num_trees = i + 1;
+        name += name_len + 1;
+    }
+    out->blob = entry.id;
+    out->commit_time_s = c.time_s;
+    return OK;
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/limits.h"
+#include "verify/git.h"
+#include "verify/git_object.h"
+
+void gitobj_evidence_name(char out[static GIT_EVIDENCE_NAME_LEN], enum gitobj_type type,
+                          size_t index)
+{
+    if (type == GITOBJ_COMMIT)
+        (void)snprintf(out, GIT_EVIDENCE_NAME_LEN, "%s", EVIDENCE_GIT_COMMIT);
+    else
+        (void)snprintf(out, GIT_EVIDENCE_NAME_LEN, "%s%zu", EVIDENCE_GIT_TREE, index);
+}
+
+static enum err check_id(struct diag *d, enum gitobj_type type, const uint8_t *data,
+                         size_t data_len, const struct gitobj_id *expected, const char *what)
+{
+    struct gitobj_id id;
+    enum err e = gitobj_hash(d, &id, type, data, data_len);
+
+    if (e == OK && !gitobj_id_eq(&id, expected))
+        e = diag_set(d, ERR_MISMATCH, "%s is object %s, expected %s", what, gitobj_id_format(&id).s,
+                     gitobj_id_format(expected).s);
+    return e;
+}
+
+struct evidence {
+    const struct proposal *p;
+};
+
+static enum err get_evidence(struct diag *d, void *ctx, const uint8_t **data, size_t *data_len,
+                             enum gitobj_type type, size_t index, const struct gitobj_id *id)
+{
+    const struct proposal *p = ((const struct evidence *)ctx)->p;
+    const struct evidence_file *file = NULL;
+    char name[GIT_EVIDENCE_NAME_LEN];
+
+    gitobj_evidence_name(name, type, index);
+    file = proposal_file(p, name);
+    if (file == NULL)
+        return diag_set(d, ERR_MISMATCH, "evidence has no '%s'", name);
+    *data = file->data;
+    *data_len = file->data_len;
+    return check_id(d, type, file->data, file->data_len, id, name);
+}
+
+/* A tree that the path does not need proves nothing and has no business here. */
+static enum err check_no_more_trees(struct diag *d, const struct proposal *p, size_t num_trees)
+{
+    const size_t prefix_len = strlen(EVIDENCE_GIT_TREE);
+    size_t count = 0;
+
+    for (size_t i = 0; i < p->num_files; i++)
+        count += strncmp(p->files[i].name, EVIDENCE_GIT_TREE, prefix_len) == 0;
+    if (count != num_trees)
+        return diag_set(d, ERR_MISMATCH, "evidence has %zu git trees, the path needs %zu", count,
+                        num_trees);
+    return OK;
+}
+
+enum err git_verify(struct diag *d, uint64_t *commit_time_s, const struct proposal *p,
+                    const char *commit_id, const char *path, const uint8_t *content,
+                    size_t content_len)
+{
+    struct evidence evidence = { p };
+    struct gitobj_source source = { &evidence, get_evidence };
+    struct gitobj_found found;
+    struct gitobj_id commit;
+    enum err e = ERR_INTERNAL;
+
+    if (commit_time_s != NULL)
+        *commit_time_s = 0;
+    if (!gitobj_id_parse(&commit, commit_id, strlen(commit_id)))
+        return diag_set(d, ERR_FORMAT,
+                        "git commit: expected 40 lower-case hex digits, found '%.64s'", commit_id);
+    if ((e = gitobj_path_check(d, path)) != OK)
+        return diag_set(d, e == ERR_USAGE ? ERR_FORMAT : e, "git path '%.200s' is malformed", path);
+    if ((e = gitobj_walk(d, &found, &source, &commit, path)) != OK ||
+        (e = check_id(d, GITOBJ_BLOB, content, content_len, &found.blob, "the file")) != OK ||
+        (e = check_no_more_trees(d, p, found.num_trees)) != OK)
+        return e;
+    if (commit_time_s != NULL)
+        *commit_time_s = found.commit_time_s;
+    return OK;
+}

@@ -51,7 +51,8 @@ static void guess_kind(struct call_node *n, const struct contract_function *row,
     if (n->kind_by_address || num_kinds != 1 || row->kind == CONTRACT_OTHER)
         return;
     n->kind = row->kind;
-    n->contract_name = contract_kind_name(row->kind);
+    if (n->contract_name == NULL)
+        n->contract_name = contract_kind_name(row->kind);
 }
 
 static void describe_unknown(struct call_node *n)

@@ -10,8 +10,6 @@
 #include "src/base/term.h"
 #include "src/base/u256.h"
 
-static const char *const operation_names[] = { "call", "DELEGATECALL" };
-
 /* --- JSON ------------------------------------------------------------------------------------- */
 
 static struct json *type_json(const struct abi_type *t)
@@ -152,38 +150,50 @@ static bool is_carried(const struct call_node *n, const struct call_arg *arg)
            (t->kind == ABI_BYTES || (t->kind == ABI_ARRAY && t->inner->kind == ABI_BYTES));
 }
 
+static unsigned longest_name(const struct call_node *n)
+{
+    size_t longest = 0;
+
+    for (size_t i = 0; n->decoded && i < n->args.num_items; i++) {
+        size_t len = strlen(n->fn.params.names[i]);
+
+        longest = len > longest ? len : longest;
+    }
+    return longest < 40 ? (unsigned)longest : 40;
+}
+
 static void print_arg(const struct call_node *n, size_t i, unsigned indent)
 {
     struct call_arg arg = call_node_arg_at(n, i);
-    struct buf label;
 
-    buf_init(&label, LIMIT_ABI_FILE_BYTES);
-    abi_type_write(&label, arg.type);
-    buf_addf(&label, " %s", arg.name);
     pad(indent);
-    term_styled(TERM_DIM, "%s:", buf_str(&label));
-    term_printf(" ");
+    term_printf("%-*s  ", (int)longest_name(n), arg.name);
     if (is_carried(n, &arg)) {
-        term_printf("%s", n->num_calls == 1 ? "the call below" : "the calls below");
+        term_styled(TERM_DIM, "%s", n->num_calls == 1 ? "the call below" : "the calls below");
     } else {
         print_value(&arg);
         print_meaning(n, &arg);
     }
     term_printf("\n");
-    buf_clear(&label);
 }
 
+/* Who is called: what an address is known to be, or what its function looks like. */
 static void print_target(const struct call_node *n)
 {
-    term_printf("%s", n->has_to ? address_format(&n->to).s : "(no address given)");
-    if (n->contract_name != NULL)
+    const char *kind = contract_kind_name(n->kind);
+    bool says_kind = n->contract_name != NULL && contract_kind_parse(n->contract_name) == n->kind;
+
+    if (n->operation == 1)
+        term_styled(TERM_YELLOW, "DELEGATECALL to ");
+    else
+        term_printf("call to ");
+    term_printf("%s", n->has_to ? address_format(&n->to).s : "an address that is not given");
+    if (n->contract_name != NULL && (n->kind_by_address || !says_kind))
         term_printf("  %s", n->contract_name);
-    if (n->contract_name != NULL && !n->kind_by_address)
-        term_printf(" (by its function, the address is not known)");
-    else if (n->contract_name != NULL && strcmp(n->contract_name, contract_kind_name(n->kind)) != 0)
-        term_printf(" (%s)", contract_kind_name(n->kind));
-    if (n->has_value && n->operation <= 1 && n->operation != 0)
-        term_styled(TERM_YELLOW, "  %s", operation_names[n->operation]);
+    if (n->kind_by_address && !says_kind)
+        term_printf(" (%s)", kind);
+    else if (n->kind != CONTRACT_UNKNOWN && !n->kind_by_address)
+        term_styled(TERM_DIM, "  looks like %s", kind);
     term_printf("\n");
 }
 
@@ -202,6 +212,18 @@ static void print_unknown(const struct call_node *n, unsigned indent)
     buf_clear(&raw);
 }
 
+static void print_signature(const struct call_node *n)
+{
+    struct buf types;
+
+    buf_init(&types, LIMIT_ABI_FILE_BYTES);
+    abi_type_write(&types, &n->fn.params);
+    term_styled(TERM_BOLD, "%s", n->fn.name);
+    term_styled(TERM_DIM, "%s", buf_str(&types));
+    term_printf("\n");
+    buf_clear(&types);
+}
+
 static void print_function(const struct call_node *n, unsigned indent)
 {
     if (!n->decoded) {
@@ -211,8 +233,7 @@ static void print_function(const struct call_node *n, unsigned indent)
         term_printf("no calldata: a plain transfer\n");
     } else {
         pad(indent);
-        term_styled(TERM_BOLD, "%s", n->fn.name);
-        term_printf("%s\n", n->args.num_items == 0 ? "()" : "");
+        print_signature(n);
     }
     if (n->decoded && !n->canonical) {
         pad(indent);
@@ -236,18 +257,18 @@ static void print_node(const struct call_node *n, unsigned indent, const char *n
     pad(indent);
     term_printf("%s%s", number, number[0] != '\0' ? " " : "");
     print_target(n);
-    indent += 2;
+    indent += 4;
     if (n->has_value && !u256_is_zero(&n->value)) {
         pad(indent);
         term_styled(TERM_YELLOW, "value: %s wei\n", u256_format(&n->value).s);
     }
     print_function(n, indent);
     for (size_t i = 0; n->decoded && i < n->args.num_items; i++)
-        print_arg(n, i, indent + 2);
+        print_arg(n, i, indent + 4);
     for (size_t i = 0; i < n->num_calls; i++) {
         buf_init(&below, 64);
         buf_addf(&below, "%s%zu.", number, i + 1);
-        print_node(&n->calls[i], indent + 2, buf_str(&below));
+        print_node(&n->calls[i], indent, buf_str(&below));
         buf_clear(&below);
     }
 }

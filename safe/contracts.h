@@ -93,6 +93,9 @@ const char *contract_ghost_hint_name(const char *name);
 struct user_abi;
 MUST_CHECK enum err user_abi_parse(struct diag *d, struct user_abi **out, const void *data,
                                    size_t data_len, const char *what);
+/* Move the functions of from into u, and free from, also on failure. What both have is kept once;
+ * two different functions with one selector are refused. */
+MUST_CHECK enum err user_abi_merge(struct diag *d, struct user_abi *u, struct user_abi *from);
 void user_abi_free(struct user_abi *u);
 const struct abi_function *user_abi_find(const struct user_abi *u, const uint8_t selector[4]);
 /* By name or signature; NULL also if the bare name is overloaded. */

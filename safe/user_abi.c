@@ -50,6 +50,42 @@ static enum err add_signature(struct diag *d, struct user_abi *u, const char *si
     return e != OK ? e : add_function(d, u, &f);
 }
 
+static enum err is_same(struct diag *d, bool *out, const struct abi_function *a,
+                        const struct abi_function *b)
+{
+    enum err e = ERR_INTERNAL;
+    struct buf left, right;
+
+    *out = false;
+    buf_init(&left, LIMIT_ABI_FILE_BYTES);
+    buf_init(&right, LIMIT_ABI_FILE_BYTES);
+    abi_signature_write(&left, a);
+    abi_signature_write(&right, b);
+    if ((e = buf_check(d, &left, "a signature")) == OK &&
+        (e = buf_check(d, &right, "a signature")) == OK)
+        *out = strcmp(buf_str(&left), buf_str(&right)) == 0;
+    buf_clear(&left);
+    buf_clear(&right);
+    return e;
+}
+
+enum err user_abi_merge(struct diag *d, struct user_abi *u, struct user_abi *from)
+{
+    enum err e = OK;
+
+    for (size_t i = 0; i < from->num && e == OK; i++) {
+        const struct abi_function *known = user_abi_find(u, from->functions[i].selector);
+        bool same = false;
+
+        if (known != NULL)
+            e = is_same(d, &same, known, &from->functions[i]);
+        if (e == OK && !same)
+            e = add_function(d, u, &from->functions[i]);
+    }
+    user_abi_free(from);
+    return e;
+}
+
 /* --- "function f(uint256 a) external view returns (bool)" ------------------------------------- */
 
 static bool starts_with_word(const char *text, const char *word)

@@ -9,6 +9,7 @@ extern const struct command cmd_completion;
 extern const struct command cmd_propose;
 extern const struct command cmd_sign;
 extern const struct command cmd_compose;
+extern const struct command cmd_decode;
 extern const struct command cmd_delegate;
 extern const struct command cmd_execute;
 extern const struct command cmd_fetch;
@@ -17,6 +18,7 @@ extern const struct command cmd_help;
 extern const struct command cmd_profile;
 extern const struct command cmd_status;
 extern const struct command cmd_submit;
+extern const struct command cmd_timelock;
 
 /* All verbs in the order of the help, ends with NULL. */
 extern const struct command *const commands[];

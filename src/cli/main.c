@@ -12,6 +12,8 @@
 
 const struct command *const commands[] = {
     &cmd_hash,
+    &cmd_decode,
+    &cmd_timelock,
     &cmd_compose,
     &cmd_submit,
     &cmd_fetch,

@@ -110,3 +110,25 @@ Test(user_abi, truncations)
         user_abi_free(u);
     }
 }
+
+static struct user_abi *parse(const char *text)
+{
+    struct diag d = { 0 };
+    struct user_abi *u = NULL;
+
+    cr_assert_eq(user_abi_parse(&d, &u, text, strlen(text), "abi.json"), OK, "%s", d.msg);
+    return u;
+}
+
+Test(user_abi, merge)
+{
+    struct diag d = { 0 };
+    struct user_abi *u = parse("[\"f(bool a)\",\"burn(uint256)\"]");
+
+    cr_expect_eq(user_abi_merge(&d, u, parse("[\"f(bool b)\",\"g()\"]")), OK, "%s", d.msg);
+    cr_expect_not_null(user_abi_find_name(u, "g"));
+    cr_expect_str_eq(user_abi_find_name(u, "f")->params.names[0], "a");
+    cr_expect_eq(user_abi_merge(&d, u, parse("[\"collate_propagate_storage(bytes16)\"]")),
+                 ERR_FORMAT);
+    user_abi_free(u);
+}

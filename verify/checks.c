@@ -32,8 +32,39 @@ static enum err derive_trees(struct diag *d, struct subject *s)
     return e == ERR_NOMEM ? diag_set(d, ERR_NOMEM, "out of memory") : OK;
 }
 
+static enum timelock_method method_of(enum step step)
+{
+    switch (step) {
+    case STEP_SCHEDULE:
+        return TIMELOCK_SCHEDULE;
+    case STEP_EXECUTE:
+        return TIMELOCK_EXECUTE;
+    case STEP_CANCEL:
+        return TIMELOCK_CANCEL;
+    case STEP_NONE:
+    case STEP_DIRECT:
+    case STEP_REJECT:
+        break;
+    }
+    return TIMELOCK_NONE;
+}
+
+static void derive_timelock_call(struct subject *s)
+{
+    const struct safe_tx *tx = &s->proposal->tx;
+    enum timelock_method method = method_of(s->proposal->step);
+
+    if (timelock_call_decode(&s->timelock_error, &s->timelock_call, tx->data, tx->data_len) != OK)
+        s->timelock_call = (struct timelock_call){ 0 };
+    s->by_timelock = method != TIMELOCK_NONE && s->timelock_call.method == method &&
+                     tx->operation == SAFE_CALL && s->profile->has_timelock &&
+                     address_eq(&tx->to, &s->profile->timelock);
+}
+
 static enum err derive_governed(struct diag *d, struct subject *s)
 {
+    bool batch = s->proposal->step == STEP_DIRECT && s->tree.root.kind == CONTRACT_MULTISEND &&
+                 s->proposal->tx.operation == SAFE_DELEGATECALL;
     const struct call_node *root = &s->tree.root;
     const struct call_node *carried = root->calls;
     size_t n = root->num_calls;
@@ -43,7 +74,7 @@ static enum err derive_governed(struct diag *d, struct subject *s)
         n = s->operation_tree.root.num_calls;
     } else if (!s->tree_ok || s->proposal->step == STEP_REJECT) {
         return OK;
-    } else if (s->timelock_call.method == TIMELOCK_NONE && root->kind != CONTRACT_MULTISEND) {
+    } else if (!s->by_timelock && !batch) {
         carried = root;
         n = 1;
     }
@@ -83,9 +114,7 @@ enum err subject_init(struct diag *d, struct subject *s, const struct proposal *
         buf_add_str(&s->path, "./");
     buf_add_shell_word(&s->path, path);
     s->hashes_ok = safe_tx_hash(&ignored, &s->hashes, tx, &p->domain) == OK;
-    e = timelock_call_decode(&s->timelock_error, &s->timelock_call, tx->data, tx->data_len);
-    if (e != OK)
-        s->timelock_call = (struct timelock_call){ 0 };
+    derive_timelock_call(s);
     if (p->has_operation)
         s->operation_id_ok = timelock_operation_id(&ignored, &s->operation_id, &p->operation) == OK;
     derive_context(s);

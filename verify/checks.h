@@ -43,6 +43,9 @@ struct subject {
     /* The SafeTx as a call to the timelock; method TIMELOCK_NONE if it is none. */
     struct timelock_call timelock_call;
     struct diag timelock_error; /* why it did not decode; code OK if it did */
+    /* The step is schedule, execute or cancel, and the SafeTx calls that method of the profile's
+     * timelock. Calldata that looks like it in another step, or elsewhere, is just another call. */
+    bool by_timelock;
     bool operation_id_ok;
     struct hash32 operation_id; /* recomputed, if the proposal has an operation */
 
@@ -114,8 +117,8 @@ const char *node_action(const struct call_node *n);
 const char *profile_name_of(const struct profile *p, const struct address *a);
 /* A single privileged_change that calldata makes by itself; 0 if none. */
 unsigned node_privileged(const struct call_node *n);
-/* Row i of the selectors behind it: the signature, NULL behind the end. */
-const char *node_privileged_at(size_t i, uint8_t selector[4]);
+/* Row i of the selectors that this and node_compose_hash know: the signature; NULL at the end. */
+const char *node_selector_at(size_t i, uint8_t selector[4]);
 
 /* Signature i, parsed, its signer recovered and equal to what the entry claims. Clear out. */
 struct signature;

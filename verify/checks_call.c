@@ -127,7 +127,7 @@ static const char *target_problem(const struct subject *s, const struct call_nod
     const struct profile_contract *c = profile_contract_at(s->profile, &n->to);
     enum contract_kind kind = n->has_to ? kind_at(s, &n->to, &release) : CONTRACT_UNKNOWN;
     const struct contract_function *f = NULL;
-    bool by_timelock = s->timelock_call.method != TIMELOCK_NONE;
+    bool by_timelock = s->by_timelock;
 
     if (kind == CONTRACT_UNKNOWN)
         return "the profile does not know this contract";
@@ -172,7 +172,7 @@ static void check_target(struct report *r, const struct subject *s)
     }
     /* A second timelock operation inside would pass by every check of timelock.*. */
     for (const struct call_node *n = next_node(s, &index); n != NULL; n = next_node(s, &index)) {
-        bool outermost = n == &s->tree.root && s->timelock_call.method != TIMELOCK_NONE;
+        bool outermost = n == &s->tree.root && s->by_timelock;
 
         if (outermost || !is_timelock_method(n))
             continue;

@@ -98,23 +98,6 @@ static void check_reject(struct report *r, const struct subject *s)
         check_pass(r, "tx.step", "rejection: an empty call of the Safe to itself");
 }
 
-static enum timelock_method method_of(enum step step)
-{
-    switch (step) {
-    case STEP_SCHEDULE:
-        return TIMELOCK_SCHEDULE;
-    case STEP_EXECUTE:
-        return TIMELOCK_EXECUTE;
-    case STEP_CANCEL:
-        return TIMELOCK_CANCEL;
-    case STEP_NONE:
-    case STEP_DIRECT:
-    case STEP_REJECT:
-        break;
-    }
-    return TIMELOCK_NONE;
-}
-
 static void check_timelock_step(struct report *r, const struct subject *s)
 {
     const struct proposal *p = s->proposal;
@@ -125,7 +108,7 @@ static void check_timelock_step(struct report *r, const struct subject *s)
     else if (!address_eq(&p->tx.to, &s->profile->timelock))
         check_fail(r, "tx.step", "%s must go to the timelock %s, it goes to %s", step_name(p->step),
                    address_format(&s->profile->timelock).s, address_format(&p->tx.to).s);
-    else if (s->timelock_error.code != OK || s->timelock_call.method != method_of(p->step))
+    else if (!s->by_timelock)
         check_fail(r, "tx.step", "the calldata is no %s of the timelock", step_name(p->step));
     else if (!p->has_operation)
         check_note(r, "tx.step", "%s, but the input does not name the operation",
@@ -147,6 +130,10 @@ static void check_direct(struct report *r, const struct subject *s)
 
     if (p->has_operation || p->has_scheduled)
         check_fail(r, "tx.step", "direct, but the proposal names a timelock operation");
+    else if (s->timelock_call.method != TIMELOCK_NONE)
+        check_fail(r, "tx.step",
+                   "direct, but the calldata is a timelock's: such a step has a delay, "
+                   "an id and a salt to check");
     else if (name != NULL && p->tx.data_len == 0)
         check_fail(r, "tx.step", "direct, but it calls no function");
     else if (name != NULL)

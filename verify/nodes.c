@@ -10,24 +10,42 @@ bool node_is(const struct call_node *n, const char *function)
     return n->decoded && n->fn.name != NULL && strcmp(n->fn.name, function) == 0;
 }
 
-static bool hash_arg(struct hash32 *out, const struct call_node *n, const char *name)
+/* Word i of the arguments, which must all be static before it. */
+static bool hash_at(struct hash32 *out, const struct call_node *n, size_t i)
 {
-    const struct abi_value *v = call_node_arg(n, name);
-
     *out = (struct hash32){ { 0 } };
-    if (v != NULL)
-        memcpy(out->b, v->word, sizeof(out->b));
-    return v != NULL;
+    if (n->data_len < 4 + 32 * (i + 1))
+        return false;
+    memcpy(out->b, n->data + 4 + 32 * i, sizeof(out->b));
+    return true;
 }
+
+/* By selector, so that an ABI with other names hides nothing. The factory and the initializers
+ * whitelist a first hash; there, zero means none. */
+static const struct {
+    uint8_t selector[4];
+    size_t word;
+    const char *signature;
+} compose_functions[] = {
+    { { 0xdf, 0xc7, 0x72, 0x23 }, 0, "addComposeHash(bytes32)" },
+    { { 0x86, 0x18, 0x16, 0x9d }, 4, "deployAndRegisterApp(address,bool,bool,bytes32,bytes32)" },
+    { { 0x9c, 0xb9, 0xc3, 0x1f },
+      5,
+      "deployAndRegisterApp(address,bool,bool,bool,bytes32,bytes32)" },
+    { { 0x18, 0x75, 0x15, 0xca }, 4, "initialize(address,bool,bool,bytes32,bytes32)" },
+    { { 0x48, 0xd8, 0xa3, 0x6a }, 5, "initialize(address,address,bool,bool,bytes32,bytes32)" },
+    { { 0x9e, 0xd2, 0x81, 0x93 }, 5, "initialize(address,bool,bool,bool,bytes32,bytes32)" },
+};
 
 bool node_compose_hash(struct hash32 *out, const struct call_node *n)
 {
-    if (node_is(n, "addComposeHash"))
-        return hash_arg(out, n, "composeHash");
-    /* A factory or an initializer that whitelists the first hash; zero means none. */
-    if (node_is(n, "deployAndRegisterApp") || node_is(n, "initialize"))
-        return hash_arg(out, n, "initialComposeHash") && !hash32_is_zero(out);
     *out = (struct hash32){ { 0 } };
+    if (n->data_len < 4)
+        return false;
+    for (size_t i = 0; i < sizeof(compose_functions) / sizeof(compose_functions[0]); i++) {
+        if (memcmp(compose_functions[i].selector, n->data, 4) == 0)
+            return hash_at(out, n, compose_functions[i].word) && (i == 0 || !hash32_is_zero(out));
+    }
     return false;
 }
 
@@ -129,52 +147,32 @@ unsigned node_privileged(const struct call_node *n)
     return 0;
 }
 
-const char *node_privileged_at(size_t i, uint8_t selector[4])
+const char *node_selector_at(size_t i, uint8_t selector[4])
 {
-    if (i >= sizeof(privileged) / sizeof(privileged[0]))
+    size_t n = sizeof(privileged) / sizeof(privileged[0]);
+
+    if (i >= n + sizeof(compose_functions) / sizeof(compose_functions[0]))
         return NULL;
-    memcpy(selector, privileged[i].selector, 4);
-    return privileged[i].signature;
+    memcpy(selector, i < n ? privileged[i].selector : compose_functions[i - n].selector, 4);
+    return i < n ? privileged[i].signature : compose_functions[i - n].signature;
 }
 
 static const struct {
     const char *add;
     const char *remove;
-    const char *argument;
     uint8_t getter[4];
     const char *getter_name;
 } lists[] = {
-    { "addComposeHash",
-      "removeComposeHash",
-      "composeHash",
-      { 0x2f, 0x66, 0x22, 0xe5 },
-      "allowedComposeHashes" },
-    { "addDevice", "removeDevice", "deviceId", { 0xbf, 0x8b, 0x21, 0x1b }, "allowedDeviceIds" },
+    { "addComposeHash", "removeComposeHash", { 0x2f, 0x66, 0x22, 0xe5 }, "allowedComposeHashes" },
+    { "addDevice", "removeDevice", { 0xbf, 0x8b, 0x21, 0x1b }, "allowedDeviceIds" },
     { "addKmsAggregatedMr",
       "removeKmsAggregatedMr",
-      "mrAggregated",
       { 0xf6, 0xfe, 0x4f, 0x40 },
       "kmsAllowedAggregatedMrs" },
-    { "addKmsDevice",
-      "removeKmsDevice",
-      "deviceId",
-      { 0x13, 0xeb, 0x97, 0x70 },
-      "kmsAllowedDeviceIds" },
-    { "addOsImageHash",
-      "removeOsImageHash",
-      "osImageHash",
-      { 0x9a, 0x4e, 0x1d, 0x18 },
-      "allowedOsImages" },
-    { "addAppImageMr",
-      "removeAppImageMr",
-      "mrImage",
-      { 0xa5, 0x00, 0x74, 0x5b },
-      "appAllowedImages" },
-    { "addAppSystemMr",
-      "removeAppSystemMr",
-      "mrSystem",
-      { 0x0b, 0xb4, 0xaf, 0x45 },
-      "appAllowedSystemMrs" },
+    { "addKmsDevice", "removeKmsDevice", { 0x13, 0xeb, 0x97, 0x70 }, "kmsAllowedDeviceIds" },
+    { "addOsImageHash", "removeOsImageHash", { 0x9a, 0x4e, 0x1d, 0x18 }, "allowedOsImages" },
+    { "addAppImageMr", "removeAppImageMr", { 0xa5, 0x00, 0x74, 0x5b }, "appAllowedImages" },
+    { "addAppSystemMr", "removeAppSystemMr", { 0x0b, 0xb4, 0xaf, 0x45 }, "appAllowedSystemMrs" },
 };
 
 bool node_list_entry(struct list_entry *out, const struct call_node *n)
@@ -183,7 +181,7 @@ bool node_list_entry(struct list_entry *out, const struct call_node *n)
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
         bool add = node_is(n, lists[i].add);
 
-        if ((!add && !node_is(n, lists[i].remove)) || !hash_arg(&out->value, n, lists[i].argument))
+        if ((!add && !node_is(n, lists[i].remove)) || !hash_at(&out->value, n, 0))
             continue;
         out->add = add;
         memcpy(out->getter, lists[i].getter, 4);

@@ -99,7 +99,8 @@ static int rank(enum verdict v)
     return 3;
 }
 
-static void add_text(struct buf *b, const char *separator, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void add_text(struct buf *b, const char *separator,
+                                                           const char *fmt, va_list ap)
 {
     va_list again;
     int n = 0;
@@ -119,8 +120,9 @@ static void add_text(struct buf *b, const char *separator, const char *fmt, va_l
     free(text);
 }
 
-static void set_verdict(struct report *r, const char *id, enum verdict v, const char *fmt,
-                        va_list ap)
+__attribute__((format(printf, 4, 0))) static void set_verdict(struct report *r, const char *id,
+                                                              enum verdict v, const char *fmt,
+                                                              va_list ap)
 {
     struct check *c = report_check(r, id);
 

@@ -19,6 +19,7 @@ extern const struct command cmd_profile;
 extern const struct command cmd_status;
 extern const struct command cmd_submit;
 extern const struct command cmd_timelock;
+extern const struct command cmd_verify;
 
 /* All verbs in the order of the help, ends with NULL. */
 extern const struct command *const commands[];

@@ -15,6 +15,7 @@ const struct command *const commands[] = {
     &cmd_decode,
     &cmd_timelock,
     &cmd_compose,
+    &cmd_verify,
     &cmd_submit,
     &cmd_fetch,
     &cmd_delegate,

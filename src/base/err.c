@@ -12,7 +12,7 @@ static void PRINTF_LIKE(3, 0) print_text(char *out, size_t out_len, const char *
         out[0] = '\0';
 }
 
-enum err diag_set(struct diag *d, enum err code, const char *fmt, ...)
+void diag_record(struct diag *d, enum err code, const char *fmt, ...)
 {
     va_list ap;
 
@@ -20,7 +20,6 @@ enum err diag_set(struct diag *d, enum err code, const char *fmt, ...)
     print_text(d->msg, sizeof(d->msg), fmt, ap);
     va_end(ap);
     d->code = code;
-    return code;
 }
 
 enum err diag_prefix(struct diag *d, const char *fmt, ...)

@@ -41,8 +41,12 @@ struct diag {
     char hint[512];
 };
 
-/* Record a failure and hand its code back: return diag_set(d, ERR_FORMAT, "bad 'to': …"). */
-enum err diag_set(struct diag *d, enum err code, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/*
+ * Record a failure and hand its code back: return diag_set(d, ERR_FORMAT, "bad 'to': …"). A macro,
+ * so that compilers and analysers see which code comes back; code is evaluated twice.
+ */
+#define diag_set(d, code, ...) (diag_record((d), (code), __VA_ARGS__), (code))
+void diag_record(struct diag *d, enum err code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 /* Put "<text>: " in front of the recorded message; returns the recorded code. */
 enum err diag_prefix(struct diag *d, const char *fmt, ...) PRINTF_LIKE(2, 3);

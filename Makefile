@@ -155,6 +155,7 @@ fuzz-run: $(FUZZERS)
 	    mkdir -p $(FUZZ_BUILD)/corpus/$$name; \
 	    seeds=fixtures/fuzz/$$name; [ -d $$seeds ] || seeds=; \
 	    printf '  %-8s %s\n' FUZZ $$name; \
+	    LSAN_OPTIONS=suppressions=tests/fuzz/lsan.supp:print_suppressions=0 \
 	    $$f -max_total_time=$(FUZZ_TIME) -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
 	        -artifact_prefix=$(FUZZ_BUILD)/ $(FUZZ_BUILD)/corpus/$$name $$seeds \
 	        >$(FUZZ_BUILD)/$$name.log 2>&1 || { tail -n 40 $(FUZZ_BUILD)/$$name.log; exit 1; }; done

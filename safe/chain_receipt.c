@@ -245,6 +245,24 @@ static struct json *log_filter(const struct log_query *q)
     return params;
 }
 
+/* One log, and whether it is what is looked for. log is cleared by the caller also on failure. */
+static enum err read_candidate(struct diag *d, struct chain_log *log, struct chain_log_place *place,
+                               bool *matches, const struct json *j, const struct log_query *q)
+{
+    enum err e = rpc_read_log(d, log, j);
+
+    *matches = false;
+    if (e == OK)
+        e = rpc_read_u64(d, &place->block_number, json_get(j, "blockNumber"), "blockNumber");
+    if (e == OK)
+        e = rpc_read_hash(d, &place->tx_hash, json_get(j, "transactionHash"), "transactionHash");
+    if (e == OK)
+        *matches = address_eq(&log->address, q->at) && log->num_topics > 0 &&
+                   hash32_eq(&log->topics[0], q->topic0) && place->block_number >= q->from &&
+                   place->block_number <= q->to && q->match(log, q->ctx);
+    return e;
+}
+
 /* The last of an endpoint's logs that matches; out stays empty if none does. */
 static enum err pick_log(struct diag *d, struct chain_log *out, struct chain_log_place *place,
                          bool *found, const struct json *logs, const struct log_query *q)
@@ -252,25 +270,19 @@ static enum err pick_log(struct diag *d, struct chain_log *out, struct chain_log
     if (json_type(logs) != JSON_ARRAY)
         return diag_set(d, ERR_FORMAT, "eth_getLogs: expected a list");
     for (size_t i = json_len(logs); i-- > 0 && !*found;) {
-        const struct json *j = json_at(logs, i);
-        enum err e = rpc_read_log(d, out, j);
+        struct chain_log log;
+        struct chain_log_place at;
+        enum err e = read_candidate(d, &log, &at, found, json_at(logs, i), q);
 
-        if (e == OK)
-            e = rpc_read_u64(d, &place->block_number, json_get(j, "blockNumber"), "blockNumber");
-        if (e == OK)
-            e = rpc_read_hash(d, &place->tx_hash, json_get(j, "transactionHash"),
-                              "transactionHash");
-        if (e == OK && address_eq(&out->address, q->at) && out->num_topics > 0 &&
-            hash32_eq(&out->topics[0], q->topic0) && place->block_number >= q->from &&
-            place->block_number <= q->to && q->match(out, q->ctx))
-            *found = true;
-        else
-            chain_log_clear(out);
+        if (*found) {
+            *out = log; /* moved */
+            *place = at;
+        } else {
+            chain_log_clear(&log);
+        }
         if (e != OK)
             return e;
     }
-    if (!*found)
-        *place = (struct chain_log_place){ 0 };
     return OK;
 }
 
@@ -309,7 +321,7 @@ static enum err find_all(struct diag *d, struct chain *c, struct chain_log *out,
             e = rpc_disagree(d, c, i, "the logs of a contract");
         chain_log_clear(&other);
     }
-    if (e != OK || !*found) {
+    if (e != OK && *found) {
         chain_log_clear(out);
         *found = false;
     }

@@ -71,7 +71,7 @@ static enum err judge(struct diag *d, const struct report *r)
 
 static enum err load(struct diag *d, struct execution *x)
 {
-    struct verify_options options = { .now_s = clock_now_s() };
+    struct verify_options offline = { .now_s = clock_now_s() };
     enum err e = parse_via(d, &x->via, x->args);
 
     if (e == OK)
@@ -79,7 +79,7 @@ static enum err load(struct diag *d, struct execution *x)
     if (e == OK)
         e = proposal_load(d, &x->proposal, x->args->operands[0]);
     if (e == OK)
-        e = verify_proposal(d, &x->verification, &x->proposal, x->profile, &options, NULL, 0);
+        e = verify_proposal(d, &x->verification, &x->proposal, x->profile, &offline, NULL, 0);
     if (e == OK)
         e = judge(d, &x->verification.report);
     if (e == OK && !x->verification.subject.hashes_ok)

@@ -117,10 +117,10 @@ static enum err confirm_nonce(struct diag *d, struct execution *x, bool *all)
 static enum err confirm_step(struct diag *d, struct execution *x, bool *all)
 {
     enum timelock_method method = x->verification.subject.timelock_call.method;
-    enum err e = OK;
 
     if (x->via == VIA_TIMELOCK || method == TIMELOCK_EXECUTE) {
-        e = confirm_state(d, x, all, TIMELOCK_DONE);
+        enum err e = confirm_state(d, x, all, TIMELOCK_DONE);
+
         return e == OK ? confirm_lists(d, x, all) : e;
     }
     if (method == TIMELOCK_SCHEDULE)

@@ -28,7 +28,7 @@
 
 #include "src/base/address.h"
 #include "src/base/hex.h"
-#include "src/base/limits.h"
+#include "src/base/json_scan.h"
 #include "src/base/u256.h"
 #include "src/base/utf8.h"
 
@@ -61,72 +61,21 @@ static const struct json *wrap_const(const json_t *j)
 
 /* --- reading ------------------------------------------------------------------------------- */
 
-/* What the scan below knows: enough to bound what jansson will build. */
-struct scan {
-    size_t depth;
-    size_t num_nodes;
-    bool is_object[LIMIT_JSON_DEPTH + 1];
-    size_t num_members[LIMIT_JSON_DEPTH + 1];
-};
-
-static bool scan_structure(struct scan *s, char c)
+static enum err parse_error(struct diag *d, const json_error_t *error, const char *text,
+                            const char *what)
 {
-    if (c == '[' || c == '{') {
-        if (s->depth == LIMIT_JSON_DEPTH)
-            return false;
-        s->depth++;
-        s->num_nodes++;
-        s->is_object[s->depth] = c == '{';
-        s->num_members[s->depth] = 1;
-    } else if (c == ']' || c == '}') {
-        s->depth -= s->depth > 0 ? 1 : 0;
-    } else if (c == ',') {
-        s->num_nodes++;
-        s->num_members[s->depth]++;
-    }
-    return !s->is_object[s->depth] || s->num_members[s->depth] <= LIMIT_JSON_MEMBERS;
-}
+    const char *key = NULL;
+    size_t key_len = 0;
 
-/*
- * Before anything is allocated: depth and number of values, from the brackets and commas outside
- * strings. Exact enough for valid text (an empty container counts twice); the rest jansson refuses.
- */
-static enum err check_limits(struct diag *d, const char *text, size_t text_len, const char *what)
-{
-    struct scan s = { .num_nodes = 1 };
-    bool in_string = false;
-
-    for (size_t i = 0; i < text_len; i++) {
-        if (in_string) {
-            if (text[i] == '\\')
-                i++;
-            else if (text[i] == '"')
-                in_string = false;
-        } else if (text[i] == '"') {
-            in_string = true;
-        } else if (!scan_structure(&s, text[i])) {
-            if (s.depth == LIMIT_JSON_DEPTH && (text[i] == '[' || text[i] == '{'))
-                return diag_set(d, ERR_LIMIT, "%s: nested over the limit of %d levels", what,
-                                LIMIT_JSON_DEPTH);
-            return diag_set(d, ERR_LIMIT, "%s: an object is over the limit of %d members", what,
-                            LIMIT_JSON_MEMBERS);
-        }
-        if (s.num_nodes > LIMIT_JSON_NODES)
-            return diag_set(d, ERR_LIMIT, "%s: over the limit of %d values", what,
-                            LIMIT_JSON_NODES);
-    }
-    return OK;
-}
-
-static enum err parse_error(struct diag *d, const json_error_t *error, const char *what)
-{
     switch (json_error_code(error)) {
     case json_error_out_of_memory:
         return diag_set(d, ERR_NOMEM, "%s: out of memory", what);
     case json_error_numeric_overflow:
         diag_hint(d, "write large numbers as strings: \"123\"");
-        return diag_set(d, ERR_FORMAT, "%s:%d:%d: a number beyond 64 bits", what, error->line,
-                        error->column);
+        key_len = json_scan_key(&key, text, (size_t)error->position);
+        return diag_set(d, ERR_FORMAT, "%s:%d:%d: %s%.*s%sa number beyond 64 bits", what,
+                        error->line, error->column, key_len > 0 ? "'" : "",
+                        (int)(key_len < 64 ? key_len : 64), key, key_len > 0 ? "': " : "");
     default:
         return diag_set(d, ERR_FORMAT, "%s:%d:%d: %.100s", what, error->line, error->column,
                         error->text);
@@ -138,7 +87,7 @@ enum err json_parse(struct diag *d, struct json **out, const void *data, size_t 
 {
     json_error_t error;
     json_t *root = NULL;
-    enum err e = check_limits(d, data, data_len, what);
+    enum err e = json_scan_limits(d, data, data_len, what);
 
     *out = NULL;
     if (e != OK)
@@ -146,7 +95,7 @@ enum err json_parse(struct diag *d, struct json **out, const void *data, size_t 
     root = json_loadb(data_len > 0 ? data : "", data_len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
                       &error);
     if (root == NULL)
-        return parse_error(d, &error, what);
+        return parse_error(d, &error, data, what);
     *out = wrap(root);
     return OK;
 }

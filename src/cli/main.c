@@ -18,6 +18,8 @@ const struct command *const commands[] = {
     &cmd_verify,
     &cmd_submit,
     &cmd_fetch,
+    &cmd_execute,
+    &cmd_status,
     &cmd_delegate,
     &cmd_profile,
     &cmd_completion,

@@ -191,7 +191,7 @@ static enum err check_exclusive(struct diag *d, const struct args *a)
 
     for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
         if (args_flag(a, flags[i]))
-            return diag_set(d, ERR_USAGE, "timelock id: --%s goes not with --in", flags[i]);
+            return diag_set(d, ERR_USAGE, "timelock id: --%s does not go with --in", flags[i]);
     }
     return OK;
 }

@@ -182,7 +182,8 @@ enum err proposal_add_file(struct diag *d, struct proposal *p, const char *name,
         return diag_set(d, ERR_NOMEM, "out of memory");
     }
     at = file_place(p, name, &found);
-    memmove(&p->files[at + 1], &p->files[at], (p->num_files - at) * sizeof(f));
+    for (size_t i = p->num_files; i > at; i--)
+        p->files[i] = p->files[i - 1];
     p->files[at] = f; /* moved */
     p->num_files++;
     /* What the file said about itself ended with this change. */
@@ -263,7 +264,8 @@ static bool signature_insert(struct proposal *p, size_t at)
 
     if (list == NULL)
         return false;
-    memmove(&list[at + 1], &list[at], (p->num_signatures - at) * sizeof(*list));
+    for (size_t i = p->num_signatures; i > at; i--)
+        list[i] = list[i - 1];
     memset(&list[at], 0, sizeof(*list));
     p->signatures = list;
     p->num_signatures++;

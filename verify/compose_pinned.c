@@ -9,7 +9,7 @@
 struct judge {
     struct diag *d;
     const struct yaml *y;
-    const char *service; /* the one at hand */
+    const char *service; /* the one at hand; NULL at the top level */
     struct compose_images *out;
 };
 
@@ -78,29 +78,25 @@ static bool is_a(const struct yaml_node *n, enum yaml_type type)
     return n->type == type && (n->tag == NULL || strcmp(n->tag, tags[type]) == 0);
 }
 
-static enum err refuse_key(struct judge *j, const struct yaml_node *key, const char *where)
+static enum err refuse_key(struct judge *j, const struct yaml_node *key)
 {
+    const char *where = j->service != NULL ? "service '" : "top level";
+    const char *name = j->service != NULL ? j->service : "";
+    const char *quote = j->service != NULL ? "'" : "";
+
     for (size_t i = 0; i < sizeof(refused_keys) / sizeof(refused_keys[0]); i++) {
         if (strcmp(key->text, refused_keys[i].key) == 0)
-            return yaml_error(j->d, ERR_MISMATCH, j->y, key, "%s: '%s' %s", where, key->text,
-                              refused_keys[i].why);
+            return yaml_error(j->d, ERR_MISMATCH, j->y, key, "%s%.64s%s: '%s' %s", where, name,
+                              quote, key->text, refused_keys[i].why);
     }
     return yaml_error(j->d, ERR_MISMATCH, j->y, key,
-                      "%s: unknown key '%.64s': it might name an image", where, key->text);
+                      "%s%.64s%s: unknown key '%.64s': it might name an image", where, name, quote,
+                      key->text);
 }
 
 static enum err refuse_service(struct judge *j, const struct yaml_node *at, const char *why)
 {
     return yaml_error(j->d, ERR_MISMATCH, j->y, at, "service '%.64s': %s", j->service, why);
-}
-
-static enum err refuse_service_key(struct judge *j, const struct yaml_node *key)
-{
-    char where[80] = "service '";
-
-    strncat(where, j->service, 64);
-    strcat(where, "'");
-    return refuse_key(j, key, where);
 }
 
 static enum err add_image(struct judge *j, const char *reference, const struct hash32 *digest)
@@ -142,7 +138,7 @@ static enum err check_keys(struct judge *j, const struct yaml_node *map, const c
         const struct yaml_node *key = map->pairs[i].key;
 
         if (!is_listed(known, key->text) && !is_extension(key->text))
-            return refuse_service_key(j, key);
+            return refuse_key(j, key);
     }
     return OK;
 }
@@ -222,7 +218,7 @@ static enum err check_service_key(struct judge *j, const struct yaml_pair *pair)
     }
     if (is_listed(service_keys, pair->key->text) || is_extension(pair->key->text))
         return OK;
-    return refuse_service_key(j, pair->key);
+    return refuse_key(j, pair->key);
 }
 
 static bool service_name_ok(const char *name)
@@ -266,7 +262,7 @@ static enum err check_document(struct judge *j)
         const struct yaml_node *key = root->pairs[i].key;
 
         if (!is_listed(top_keys, key->text) && !is_extension(key->text))
-            return refuse_key(j, key, "top level");
+            return refuse_key(j, key);
     }
     if (services->num_pairs == 0)
         return yaml_error(j->d, ERR_MISMATCH, j->y, services, "there is no service");

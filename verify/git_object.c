@@ -10,7 +10,7 @@
 
 struct gitobj_id_text gitobj_id_format(const struct gitobj_id *id)
 {
-    struct gitobj_id_text text;
+    struct gitobj_id_text text = { { 0 } };
 
     (void)hex_encode(text.s, id->b, sizeof(id->b));
     return text;

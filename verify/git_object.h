@@ -9,8 +9,7 @@
 #include "verify/git.h"
 
 /*
- * The parts of verify/git.h. (The prefix is not libgit2's: a function of ours with the name of one
- * of its own would replace it inside the library.)
+ * The parts of verify/git.h, with a prefix that libgit2 does not use.
  *
  * Git's objects as bytes: read strictly, and the walk from a commit to a file. Stricter than git,
  * which is lenient with history: whatever two readers could understand differently is refused.

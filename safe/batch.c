@@ -31,6 +31,7 @@ static enum err batch_reserve(struct diag *d, struct batch *b, size_t num_calls)
 
 /* ---- YAML: a list of actions ---------------------------------------------------------------- */
 
+/* action is set if item_fields says OK. */
 struct item {
     const struct yaml_node *action, *contract, *function, *args, *value;
 };

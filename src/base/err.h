@@ -45,7 +45,7 @@ struct diag {
  * Record a failure and hand its code back: return diag_set(d, ERR_FORMAT, "bad 'to': …"). A macro,
  * so that compilers and analysers see which code comes back; code is evaluated twice.
  */
-#define diag_set(d, code, ...) (diag_record((d), (code), __VA_ARGS__), (code))
+#define diag_set(d, code, ...) (diag_record((d), (code), __VA_ARGS__), (enum err)(code))
 void diag_record(struct diag *d, enum err code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 /* Put "<text>: " in front of the recorded message; returns the recorded code. */

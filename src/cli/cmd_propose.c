@@ -17,6 +17,7 @@
 #include "src/base/u256.h"
 #include "src/cli/commands.h"
 #include "src/cli/common.h"
+#include "src/cli/common_queue.h"
 #include "src/cli/signing.h"
 #include "verify/collect.h"
 
@@ -246,16 +247,14 @@ static enum err choose_time(struct diag *d, struct work *w)
     const char *epoch = getenv("SOURCE_DATE_EPOCH");
     enum err e = OK;
 
-    if (text != NULL && strcmp(text, "now") == 0) {
-        w->request.created_s = clock_now_s();
-    } else if (text != NULL) {
-        e = clock_parse(d, &w->request.created_s, text);
-        if (e != OK)
-            (void)diag_prefix(d, "--created");
+    if (text != NULL) {
+        if (strcmp(text, "now") == 0)
+            w->request.created_s = clock_now_s();
+        else if ((e = clock_parse(d, &w->request.created_s, text)) != OK)
+            return diag_prefix(d, "--created");
     } else if (epoch != NULL && epoch[0] != '\0') {
-        e = clock_parse(d, &w->request.created_s, epoch);
-        if (e != OK)
-            (void)diag_prefix(d, "SOURCE_DATE_EPOCH");
+        if ((e = clock_parse(d, &w->request.created_s, epoch)) != OK)
+            return diag_prefix(d, "SOURCE_DATE_EPOCH");
     } else if (w->collected.commit_time_s != 0) {
         w->request.created_s = w->collected.commit_time_s;
     } else if (w->chain != NULL) {
@@ -383,17 +382,14 @@ static enum err answer(struct diag *d, const struct work *w, const char *path)
     return OK;
 }
 
-/* Sign if a signer is named, then hand in. */
-static enum err submit(struct diag *d, struct work *w, const char *path, int *exit_code)
+/* Sign if a signer is named, then hand in; what is printed last is the answer of --json. */
+static enum err finish(struct diag *d, struct work *w, const char *path, int *exit_code)
 {
-    enum err e = OK;
-
     if (args_get(w->args, "signer") != NULL)
         return signing_run(d, exit_code, &w->proposal, w->profile, w->args, path);
-    if (!args_flag(w->args, "submit"))
-        return OK;
-    e = signing_submit(d, &w->proposal, w->profile);
-    return e;
+    if (args_flag(w->args, "submit"))
+        return common_queue_submit(d, w->profile, &w->proposal, args_json(w->args));
+    return OK;
 }
 
 static enum err run(struct diag *d, const struct args *a, int *exit_code)
@@ -401,9 +397,10 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
     struct work w = { .args = a };
     const char *path = args_get(a, "out");
     const bool to_stdout = path == NULL || strcmp(path, "-") == 0;
+    const bool further = args_flag(a, "submit") || args_get(a, "signer") != NULL;
     enum err e = ERR_INTERNAL;
 
-    if (to_stdout && (args_flag(a, "submit") || args_get(a, "signer") != NULL))
+    if (to_stdout && further)
         return diag_set(d, ERR_USAGE,
                         "--submit and --signer need --out FILE: "
                         "nothing is sent that is not on disk");
@@ -412,9 +409,9 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
     if ((e = build(d, &w)) != OK || (e = export_others(d, &w)) != OK ||
         (e = proposal_save(d, &w.proposal, to_stdout ? "-" : path)) != OK)
         goto done;
-    if (!to_stdout && (e = answer(d, &w, path)) != OK)
+    if (!to_stdout && (!further || !args_json(a)) && (e = answer(d, &w, path)) != OK)
         goto done;
-    e = submit(d, &w, path, exit_code);
+    e = finish(d, &w, path, exit_code);
 done:
     work_clear(&w);
     return e;

@@ -10,22 +10,28 @@
 #include "src/cli/args.h"
 #include "src/cli/commands.h"
 
+// clang-format off
 const struct command *const commands[] = {
     &cmd_hash,
     &cmd_decode,
     &cmd_timelock,
+    &cmd_profile,
     &cmd_compose,
+    &cmd_propose,
     &cmd_verify,
+    &cmd_sign,
     &cmd_submit,
     &cmd_fetch,
     &cmd_execute,
     &cmd_status,
     &cmd_delegate,
-    &cmd_profile,
+    &cmd_execute,
+    &cmd_status,
     &cmd_completion,
     &cmd_help,
     NULL,
 };
+// clang-format on
 
 #ifndef VERSION
 #define VERSION "0.0.0"

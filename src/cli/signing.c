@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "safe/journal.h"
-#include "safe/queue.h"
 #include "safe/safe_tx_json.h"
 #include "safe/signature.h"
 #include "src/base/address.h"
@@ -14,6 +13,7 @@
 #include "src/base/json.h"
 #include "src/base/limits.h"
 #include "src/base/term.h"
+#include "src/cli/common_queue.h"
 #include "verify/checks.h"
 #include "verify/review.h"
 
@@ -157,7 +157,7 @@ static enum err keep(struct diag *d, struct signing *s, const struct sig65 *sig)
     return e;
 }
 
-static enum err answer(struct diag *d, const struct signing *s, const struct queue_receipt *receipt)
+static enum err answer(struct diag *d, const struct signing *s)
 {
     struct json *j = NULL;
 
@@ -165,9 +165,6 @@ static enum err answer(struct diag *d, const struct signing *s, const struct que
         term_printf("signed by %s, saved in ", address_format(&s->account).s);
         term_untrusted(s->path, strlen(s->path));
         term_printf("\n");
-        if (receipt != NULL)
-            term_printf("the queue holds the transaction and %zu of its signatures\n",
-                        receipt->signatures_listed);
         return OK;
     }
     j = json_new_object();
@@ -176,37 +173,27 @@ static enum err answer(struct diag *d, const struct signing *s, const struct que
     json_set_hash(j, "safeTxHash", &s->verification.subject.hashes.safe_tx);
     json_set_address(j, "signer", &s->account);
     json_set_bool(j, "delegate", s->delegate);
-    json_set_bool(j, "submitted", receipt != NULL);
     return common_answer(d, j);
-}
-
-static enum err hand_in(struct diag *d, struct queue_receipt *out, const struct proposal *p,
-                        const struct profile *profile)
-{
-    struct queue *q = NULL;
-    enum err e = queue_open(d, &q, profile);
-
-    if (e == OK)
-        e = queue_submit(d, q, out, p);
-    queue_close(q);
-    return e;
 }
 
 static enum err sign_verified(struct diag *d, struct signing *s)
 {
-    struct sig65 sig = { 0 };
-    struct queue_receipt receipt = { 0 };
+    const bool json = args_json(s->args);
     const bool submits = args_flag(s->args, "submit");
+    struct sig65 sig = { 0 };
     enum err e = ERR_INTERNAL;
 
     if ((e = open_signer(d, s)) != OK || (e = ask(d, s)) != OK ||
         (e = make_signature(d, s, &sig)) != OK || (e = keep(d, s, &sig)) != OK)
         return e;
-    if (submits && (e = hand_in(d, &receipt, s->proposal, s->profile)) != OK) {
-        diag_hint(d, "the signature is saved; 'countersign submit' sends it again");
+    if (!submits || !json)
+        e = answer(d, s);
+    if (e != OK || !submits)
         return e;
-    }
-    return answer(d, s, submits ? &receipt : NULL);
+    e = common_queue_submit(d, s->profile, s->proposal, json);
+    if (e != OK)
+        diag_hint(d, "the signature is saved; 'countersign submit' sends it again");
+    return e;
 }
 
 enum err signing_run(struct diag *d, int *exit_code, struct proposal *p,
@@ -237,16 +224,5 @@ enum err signing_run(struct diag *d, int *exit_code, struct proposal *p,
     e = sign_verified(d, &s);
 done:
     signing_clear(&s);
-    return e;
-}
-
-enum err signing_submit(struct diag *d, const struct proposal *p, const struct profile *profile)
-{
-    struct queue_receipt receipt = { 0 };
-    enum err e = hand_in(d, &receipt, p, profile);
-
-    if (e == OK)
-        term_printf("the queue holds the transaction and %zu of its signatures\n",
-                    receipt.signatures_listed);
     return e;
 }

@@ -22,15 +22,11 @@
 /*
  * Verify, show the review page, open the signer, ask for the last eight hex digits of the SafeTx
  * hash, sign, recover, compare, note it in the journal, save the proposal at path; then, with
- * --submit, hand it in. *exit_code is 1 (and OK returned) if a check said no; nothing is signed
- * then.
+ * --submit, hand it in; with --json the answer is then that of the queue. *exit_code is 1 (and OK
+ * returned) if a check said no; nothing is signed then.
  */
 MUST_CHECK enum err signing_run(struct diag *d, int *exit_code, struct proposal *p,
                                 const struct profile *profile, const struct args *a,
                                 const char *path);
-
-/* Put the proposal with its signatures into the profile's queue and say what is there now. */
-MUST_CHECK enum err signing_submit(struct diag *d, const struct proposal *p,
-                                   const struct profile *profile);
 
 #endif

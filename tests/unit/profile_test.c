@@ -379,6 +379,25 @@ Test(profile, examples_are_complete)
     }
 }
 
+Test(profile, example_in_the_manual)
+{
+    struct diag d = { 0 };
+    struct profile *p = NULL;
+    struct buf text;
+    const char *start = NULL;
+    const char *end = NULL;
+
+    buf_init(&text, 1 << 20);
+    cr_assert_eq(file_read(&d, &text, "docs/profile.md"), OK, "%s", d.msg);
+    start = strstr(buf_str(&text), "\n```yaml\n");
+    end = start != NULL ? strstr(start + 9, "```\n") : NULL;
+    cr_assert_not_null(end);
+    cr_expect_eq(profile_parse(&d, &p, start + 9, (size_t)(end - start - 9), "docs", NULL), OK,
+                 "%s", d.msg);
+    profile_free(p);
+    buf_clear(&text);
+}
+
 Test(profile, loads_the_abi_and_says_all_as_json)
 {
     struct diag d = { 0 };

@@ -22,8 +22,6 @@ const struct command *const commands[] = {
     &cmd_sign,
     &cmd_submit,
     &cmd_fetch,
-    &cmd_execute,
-    &cmd_status,
     &cmd_delegate,
     &cmd_execute,
     &cmd_status,

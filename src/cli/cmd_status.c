@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stdlib.h>
 
+#include "src/base/file.h"
 #include "src/base/json.h"
+#include "src/base/term.h"
 #include "src/base/u256.h"
 #include "src/cli/commands.h"
 #include "src/cli/common_queue.h"
@@ -49,6 +51,12 @@ static enum err read_timelock(struct diag *d, struct status *s)
     return e;
 }
 
+/* Nothing was ever put into a directory that does not exist yet. */
+static bool is_unused(const struct profile_queue *q)
+{
+    return q->kind == QUEUE_NONE || (q->kind == QUEUE_DIRECTORY && !file_exists(q->location));
+}
+
 /* What is pending; from a directory also what was executed lately. */
 static enum err read_queue(struct diag *d, struct status *s)
 {
@@ -56,7 +64,7 @@ static enum err read_queue(struct diag *d, struct status *s)
     uint64_t nonce = 0;
     enum err e = OK;
 
-    if (s->profile->queue.kind == QUEUE_NONE)
+    if (is_unused(&s->profile->queue))
         return OK;
     if ((e = queue_open(d, &s->queue, s->profile)) != OK)
         return e;
@@ -65,6 +73,19 @@ static enum err read_queue(struct diag *d, struct status *s)
     if ((e = queue_list(d, s->queue, &s->queued, &from)) == OK)
         common_queue_warn(s->queue);
     return e;
+}
+
+/* The rest is worth showing without the queue; the exit code then says that it is not all. */
+static enum err try_queue(struct status *s)
+{
+    struct diag why = { 0 };
+    enum err e = read_queue(&why, s);
+
+    if (e == OK || e == ERR_NOMEM)
+        return e;
+    s->queue_failed = true;
+    term_warning("the queue could not be read: %s", why.msg);
+    return OK;
 }
 
 static enum err read_operands(struct diag *d, struct status *s, const struct args *a)
@@ -145,8 +166,8 @@ static enum err read_all(struct diag *d, struct status *s, const struct args *a)
         e = chain_read_safe(d, s->chain, &s->safe, &s->profile->safe.safe);
     if (e == OK)
         e = read_timelock(d, s);
-    if (e == OK)
-        e = read_queue(d, s);
+    if (e == OK && (e = try_queue(s)) != OK)
+        e = diag_set(d, e, "out of memory");
     if (e == OK)
         e = read_items(d, s, a);
     if (e == OK)
@@ -159,7 +180,7 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
     struct status s = { 0 };
     enum err e = read_all(d, &s, a);
 
-    (void)exit_code;
+    *exit_code = s.queue_failed ? 2 : 0;
     if (e == OK && args_json(a))
         e = common_answer(d, status_json(&s));
     else if (e == OK)

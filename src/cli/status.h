@@ -38,7 +38,8 @@ struct status {
     struct chain_safe_state safe;
     struct u256 min_delay; /* timelock */
     bool may_propose, may_execute, may_cancel, anybody_executes;
-    struct queue *queue; /* NULL if the profile has none */
+    struct queue *queue; /* NULL if the profile has none, or an unused one */
+    bool queue_failed;   /* it could not be read: its proposals are missing here */
     struct queue_entries queued;
     struct proposal *given; /* owned: operands */
     size_t num_given;

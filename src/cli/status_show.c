@@ -101,8 +101,11 @@ void status_print(const struct status *s)
     if (s->queue != NULL) {
         buf_init(&name, 4096);
         common_queue_name(&name, s->queue, s->profile);
-        term_printf("\nQueue: %s, %zu proposal%s\n", buf_str(&name), s->queued.num_items,
-                    s->queued.num_items == 1 ? "" : "s");
+        if (s->queue_failed)
+            term_printf("\nQueue: %s, NOT READ\n", buf_str(&name));
+        else
+            term_printf("\nQueue: %s, %zu proposal%s\n", buf_str(&name), s->queued.num_items,
+                        s->queued.num_items == 1 ? "" : "s");
         buf_clear(&name);
     }
     for (size_t i = 0; i < s->num_items; i++)
@@ -209,7 +212,7 @@ struct json *status_json(const struct status *s)
     struct json *block = json_new_object();
     struct json *items = json_new_array();
 
-    json_set_int(j, "result", 0);
+    json_set_int(j, "result", s->queue_failed ? 2 : 0);
     json_set_u256(j, "chainId", &s->profile->chain_id);
     json_set_int(block, "number", (int64_t)b.number);
     json_set_hash(block, "hash", &b.hash);

@@ -204,6 +204,10 @@ static void check_action(struct report *r, const struct subject *s)
     struct buf text;
     bool same = p->num_actions == s->num_governed;
 
+    if (p->num_actions == 0 && s->num_governed > 0) {
+        check_note(r, "call.action", "the input names no action");
+        return;
+    }
     if (!same) {
         check_fail(r, "call.action",
                    "the proposal names %zu action%s, the calldata makes %zu "

@@ -39,3 +39,29 @@ export async function ok(args, options) {
     if (answer.code !== 0) throw new Failed(args, answer);
     return JSON.parse(answer.stdout);
 }
+
+const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+
+/**
+ * The same on a terminal of its own: script(1) makes one. answers: [question, line] pairs, typed
+ * when the program asks. Resolves to { code, stdout }; stdout is what the person sees.
+ */
+export function runOnTerminal(args, answers, { cwd, env = {} } = {}) {
+    const command = [program, ...args].map(quote).join(' ');
+    return new Promise((resolve, reject) => {
+        const options = { cwd, env: { ...process.env, ...env } };
+        const child = spawn('script', ['-qec', command, '/dev/null'], options);
+        const left = [...answers];
+        let seen = 0;
+        let stdout = '';
+        child.stdout.setEncoding('utf8');
+        child.stdout.on('data', (text) => {
+            stdout += text;
+            if (left.length === 0 || !stdout.slice(seen).includes(left[0][0])) return;
+            seen = stdout.length;
+            child.stdin.write(left.shift()[1] + '\n');
+        });
+        child.on('error', reject);
+        child.on('close', (code) => resolve({ code, stdout }));
+    });
+}

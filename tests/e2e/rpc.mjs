@@ -54,3 +54,35 @@ export class Rpc {
         this.#agent.destroy();
     }
 }
+
+/**
+ * A node in between. Before it passes a call on, hook(method, params) may change the world, or
+ * answer in the node's place.
+ */
+export class RpcProxy {
+    #server;
+
+    static async start(rpc, hook) {
+        const proxy = new RpcProxy();
+        proxy.#server = http.createServer(async (request, response) => {
+            const parts = [];
+            for await (const part of request) parts.push(part);
+            const { id, method, params } = JSON.parse(Buffer.concat(parts));
+            const answer = { jsonrpc: '2.0', id };
+            try {
+                answer.result = (await hook(method, params)) ?? (await rpc.call(method, ...params));
+            } catch (e) {
+                answer.error = { code: e.code ?? -32000, message: e.message, data: e.data };
+            }
+            response.end(JSON.stringify(answer));
+        });
+        await new Promise((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
+        proxy.url = `http://127.0.0.1:${proxy.#server.address().port}`;
+        return proxy;
+    }
+
+    stop() {
+        this.#server.closeAllConnections();
+        return new Promise((resolve) => this.#server.close(resolve));
+    }
+}

@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHAIN_ID, delegate, outsider, owners, sender } from './chain.mjs';
-import { ok, run } from './program.mjs';
+import { ok, run, runOnTerminal } from './program.mjs';
 import { PASSPHRASE, Repository, scratchDir, writeKeystore } from './scratch.mjs';
 
 const dir = scratchDir();
@@ -48,6 +48,11 @@ export class Machine {
         return run(args, await this.#options(options));
     }
 
+    /** Options and answers as for runOnTerminal. */
+    async ask(args, answers) {
+        return runOnTerminal(args, answers, await this.#options({}));
+    }
+
     async ok(args, options = {}) {
         return ok(args, await this.#options(options));
     }
@@ -56,16 +61,24 @@ export class Machine {
 let count = 0;
 
 export class World {
-    /** timelock: a release or null; queue: 'directory' or a Service; policy: lines of YAML. */
-    static async make(chain, { version, timelock = null, queue = 'directory', policy = [] }) {
+    /**
+     * timelock: a release or null; queue: 'directory' or a Service; policy: lines of YAML; members:
+     * who owns the Safe; executors: of the timelock; twoStep: the app's ownership is handed over and
+     * accepted.
+     */
+    static async make(chain, options) {
         const w = new World();
+        const { version, timelock = null, queue = 'directory', policy = [] } = options;
         Object.assign(w, { chain, version, timelockRelease: timelock, queue, policy });
+        w.owners = options.members ?? owners.map((wallet) => wallet.address);
+        w.twoStep = options.twoStep ?? false;
         w.dir = join(dir, `world-${++count}`);
         mkdirSync(w.dir);
-        w.safe = await chain.makeSafe(version, { saltNonce: count });
-        w.timelock = timelock && (await chain.makeTimelock(timelock, { proposers: [w.safe] }));
+        w.safe = await chain.makeSafe(version, { saltNonce: count, owners: w.owners });
+        const roles = { proposers: [w.safe], executors: options.executors };
+        w.timelock = timelock && (await chain.makeTimelock(timelock, roles));
         const owner = w.timelock ?? w.safe;
-        w.app = await chain.makeApp(owner);
+        w.app = await chain.makeApp(owner, { twoStep: w.twoStep });
         w.kms = await chain.makeKms(owner);
         w.repository = new Repository(join(w.dir, 'repository'));
         return w;
@@ -83,7 +96,7 @@ export class World {
             'safe:',
             `  address: "${this.safe}"`,
             `  version: "${this.version}"`,
-            `  owners: [${owners.map((w) => `"${w.address}"`).join(', ')}]`,
+            `  owners: [${this.owners.map((address) => `"${address}"`).join(', ')}]`,
             '  threshold: 2',
             `  delegates: ["${delegate.address}"]`,
         ];
@@ -93,7 +106,7 @@ export class World {
         }
         lines.push(
             'contracts:',
-            `  app: {type: DstackApp, address: "${this.app}", release: "0.5.11"}`,
+            `  app: {type: DstackApp, address: "${this.app}", release: "${this.twoStep ? 'next' : '0.5.11'}"}`,
             `  kms: {type: DstackKms, address: "${this.kms}", release: "0.5.11"}`,
             'git: {path: deploy/docker-compose.yml}',
             this.queue === 'directory'

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The calls that a call carries in its arguments. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,10 +67,13 @@ static void fill_call(struct call_node *call, const struct abi_value *to,
 static enum err carry_one(struct call_decoder *c, struct call_node *n, const struct carrier *how)
 {
     const struct abi_value *args = n->args.items;
-    const struct abi_value *value = how->value != NO_ARG ? &args[how->value] : NULL;
-    struct address to = abi_as_address(&args[how->to]);
+    const struct abi_value *value = NULL;
+    struct address to;
     enum err e = OK;
 
+    assert(args != NULL && how->data < n->args.num_items);
+    value = how->value != NO_ARG ? &args[how->value] : NULL;
+    to = abi_as_address(&args[how->to]);
     /* setup without an initializer calls nobody. */
     if (how->fixed_operation == 1 && address_is_zero(&to))
         return OK;

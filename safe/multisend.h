@@ -20,7 +20,8 @@ struct multisend_item {
 
 void multisend_add(struct buf *packed, const struct multisend_item *item);
 /* Take the next item off the reader; ERR_FORMAT for a cut item or an operation above 1. */
-MUST_CHECK enum err multisend_next(struct diag *d, struct multisend_item *out, struct reader *packed);
+MUST_CHECK enum err multisend_next(struct diag *d, struct multisend_item *out,
+                                   struct reader *packed);
 /* The whole calldata of multiSend(bytes). */
 MUST_CHECK enum err multisend_calldata(struct diag *d, struct buf *out, const struct buf *packed);
 

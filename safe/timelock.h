@@ -39,7 +39,8 @@ MUST_CHECK enum err timelock_operation_id(struct diag *d, struct hash32 *out,
                                           const struct operation *op);
 
 MUST_CHECK enum err timelock_schedule_calldata(struct diag *d, struct buf *out,
-                                               const struct operation *op, const struct u256 *delay_s);
+                                               const struct operation *op,
+                                               const struct u256 *delay_s);
 MUST_CHECK enum err timelock_execute_calldata(struct diag *d, struct buf *out,
                                               const struct operation *op);
 void timelock_cancel_calldata(struct buf *out, const struct hash32 *id);
@@ -49,9 +50,9 @@ enum timelock_method { TIMELOCK_NONE = 0, TIMELOCK_SCHEDULE, TIMELOCK_EXECUTE, T
 /* What calldata to a timelock says; TIMELOCK_NONE (and OK) if it is none of the five methods. */
 struct timelock_call {
     enum timelock_method method;
-    struct operation op;  /* schedule, execute */
-    struct u256 delay_s;  /* schedule */
-    struct hash32 id;     /* all three; computed for schedule and execute */
+    struct operation op; /* schedule, execute */
+    struct u256 delay_s; /* schedule */
+    struct hash32 id;    /* all three; computed for schedule and execute */
 };
 void timelock_call_clear(struct timelock_call *c);
 /* ERR_FORMAT for bytes that do not decode or are not canonical. */

@@ -12,7 +12,7 @@
  * A verdict is not an error: see verify/report.h.
  */
 
-#define MUST_CHECK __attribute__((warn_unused_result))
+#define MUST_CHECK              __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt, first) __attribute__((format(printf, fmt, first)))
 
 /* One code per reaction of the caller; the details are words. */

@@ -34,19 +34,13 @@ bool term_is_quiet(void)
     return term.quiet;
 }
 
-static void write_stdout(const char *fmt, va_list args) PRINTF_LIKE(1, 0);
-static void write_stdout(const char *fmt, va_list args)
-{
-    /* a failure stays in the stream; term_finish reports it */
-    (void)vfprintf(stdout, fmt, args);
-}
-
 void term_printf(const char *fmt, ...)
 {
     va_list args;
 
     va_start(args, fmt);
-    write_stdout(fmt, args);
+    /* a failure stays in the stream; term_finish reports it */
+    (void)vfprintf(stdout, fmt, args);
     va_end(args);
 }
 
@@ -62,7 +56,7 @@ void term_styled(enum term_style style, const char *fmt, ...)
     va_start(args, fmt);
     if (colored)
         (void)fputs(codes[style], stdout);
-    write_stdout(fmt, args);
+    (void)vfprintf(stdout, fmt, args);
     if (colored)
         (void)fputs("\x1b[0m", stdout);
     va_end(args);
@@ -132,32 +126,28 @@ void term_error(const struct diag *d)
         write_line("hint", d->hint);
 }
 
-static void write_line_args(const char *label, const char *fmt, va_list args) PRINTF_LIKE(2, 0);
-static void write_line_args(const char *label, const char *fmt, va_list args)
-{
-    char text[1024];
-
-    (void)fflush(stdout);
-    if (vsnprintf(text, sizeof(text), fmt, args) >= 0)
-        write_line(label, text);
-}
-
 void term_hint(const char *fmt, ...)
 {
+    char text[1024] = "";
     va_list args;
 
     va_start(args, fmt);
-    write_line_args("hint", fmt, args);
+    (void)vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
+    (void)fflush(stdout);
+    write_line("hint", text);
 }
 
 void term_warning(const char *fmt, ...)
 {
+    char text[1024] = "";
     va_list args;
 
     va_start(args, fmt);
-    write_line_args("warning", fmt, args);
+    (void)vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
+    (void)fflush(stdout);
+    write_line("warning", text);
 }
 
 /* --- questions ----------------------------------------------------------------------------- */

@@ -56,8 +56,10 @@ const struct yaml_node *yaml_root(const struct yaml *y);
 /* Value under key, or NULL. */
 const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
 
-/* diag_set with "<what>:<line>:<column>: " in front. */
-enum err yaml_error(struct diag *d, enum err code, const struct yaml *y, const struct yaml_node *at,
-                    const char *fmt, ...) PRINTF_LIKE(5, 6);
+/* diag_set with "<what>:<line>:<column>: " in front; a macro for the same reason. */
+#define yaml_error(d, code, y, at, ...) \
+    (yaml_record((d), (code), (y), (at), __VA_ARGS__), (enum err)(code))
+void yaml_record(struct diag *d, enum err code, const struct yaml *y, const struct yaml_node *at,
+                 const char *fmt, ...) PRINTF_LIKE(5, 6);
 
 #endif

@@ -49,42 +49,31 @@ struct yaml {
 
 /* --- errors -------------------------------------------------------------------------------- */
 
-static enum err error_at(struct diag *d, enum err code, const struct yaml *y, unsigned line,
-                         unsigned column, const char *fmt, va_list args) PRINTF_LIKE(6, 0);
-static enum err error_at(struct diag *d, enum err code, const struct yaml *y, unsigned line,
-                         unsigned column, const char *fmt, va_list args)
+void yaml_build_record(struct diag *d, enum err code, const struct yaml *y, unsigned line,
+                       unsigned column, const char *fmt, ...)
 {
-    char text[512];
+    char text[512] = "";
+    va_list args;
 
-    if (vsnprintf(text, sizeof(text), fmt, args) < 0)
-        text[0] = '\0';
+    va_start(args, fmt);
+    (void)vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
     if (line == 0)
-        return diag_set(d, code, "%.256s: %s", y->what, text);
-    return diag_set(d, code, "%.256s:%u:%u: %s", y->what, line, column, text);
+        (void)diag_set(d, code, "%.256s: %s", y->what, text);
+    else
+        (void)diag_set(d, code, "%.256s:%u:%u: %s", y->what, line, column, text);
 }
 
-enum err yaml_build_error(struct diag *d, enum err code, const struct yaml *y, unsigned line,
-                          unsigned column, const char *fmt, ...)
+void yaml_record(struct diag *d, enum err code, const struct yaml *y, const struct yaml_node *at,
+                 const char *fmt, ...)
 {
-    enum err e = ERR_INTERNAL;
+    char text[512] = "";
     va_list args;
 
     va_start(args, fmt);
-    e = error_at(d, code, y, line, column, fmt, args);
+    (void)vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
-    return e;
-}
-
-enum err yaml_error(struct diag *d, enum err code, const struct yaml *y, const struct yaml_node *at,
-                    const char *fmt, ...)
-{
-    enum err e = ERR_INTERNAL;
-    va_list args;
-
-    va_start(args, fmt);
-    e = error_at(d, code, y, at->line, at->column, fmt, args);
-    va_end(args);
-    return e;
+    yaml_build_record(d, code, y, at->line, at->column, "%s", text);
 }
 
 static enum err no_memory(struct diag *d)
@@ -455,6 +444,7 @@ static enum err add_child(struct diag *d, struct yaml *y, const struct yaml_even
     struct frame *f = NULL;
     struct node **grown = NULL;
 
+    assert(n != NULL);
     if (y->num_frames == 0) {
         assert(y->root == NULL); /* one document has one root: the parser's grammar */
         y->root = n;
@@ -472,7 +462,7 @@ static enum err add_child(struct diag *d, struct yaml *y, const struct yaml_even
     /* grows when the count is zero or a power of two */
     if ((f->num_children & (f->num_children - 1)) == 0)
         grown = realloc(f->children,
-                        (f->num_children == 0 ? 1 : 2 * f->num_children) * sizeof(*f->children));
+                        (f->num_children == 0 ? 1 : 2 * f->num_children) * sizeof(struct node *));
     if (grown == NULL)
         return no_memory(d);
     f->children = grown;

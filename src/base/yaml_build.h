@@ -40,7 +40,9 @@ MUST_CHECK enum err yaml_build_event(struct diag *d, struct yaml *y,
 /* ERR_FORMAT if there was no node at all. */
 MUST_CHECK enum err yaml_build_finish(struct diag *d, struct yaml *y);
 /* An error at a position of a document that may not have nodes yet; line 0 for no position. */
-enum err yaml_build_error(struct diag *d, enum err code, const struct yaml *y, unsigned line,
-                          unsigned column, const char *fmt, ...) PRINTF_LIKE(6, 7);
+#define yaml_build_error(d, code, y, line, column, ...) \
+    (yaml_build_record((d), (code), (y), (line), (column), __VA_ARGS__), (enum err)(code))
+void yaml_build_record(struct diag *d, enum err code, const struct yaml *y, unsigned line,
+                       unsigned column, const char *fmt, ...) PRINTF_LIKE(6, 7);
 
 #endif

@@ -96,7 +96,7 @@ static void print_places(const struct profile *p)
 static void print_list(const char *label, char *const *list, size_t num_list, const char *if_none)
 {
     term_printf("%-12s", label);
-    for (size_t i = 0; i < num_list; i++)
+    for (size_t i = 0; list != NULL && i < num_list; i++)
         term_printf("%s%s", i > 0 ? ", " : "", list[i]);
     term_printf("%s\n", num_list == 0 ? if_none : "");
 }

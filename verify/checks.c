@@ -80,7 +80,7 @@ static enum err derive_governed(struct diag *d, struct subject *s)
     }
     if (n == 0)
         return OK;
-    s->governed = calloc(n, sizeof(*s->governed));
+    s->governed = calloc(n, sizeof(const struct call_node *));
     if (s->governed == NULL)
         return diag_set(d, ERR_NOMEM, "out of memory");
     for (size_t i = 0; i < n; i++)

@@ -36,6 +36,7 @@ enum err report_init(struct diag *d, struct report *r)
     *r = (struct report){ 0 };
     while (check_info_at(n) != NULL)
         n++;
+    assert(n > 0);
     r->checks = calloc(n, sizeof(*r->checks));
     if (r->checks == NULL)
         return diag_set(d, ERR_NOMEM, "out of memory");

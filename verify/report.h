@@ -97,8 +97,8 @@ int report_exit_code(const struct report *r);
 size_t report_count(const struct report *r, enum verdict v);
 
 struct json;
-/* {"result":0,"verdict":"pass","checks":[{"id","verdict","required","question","detail","byHand"}]};
- * result is the exit code. */
+/* {"result","verdict","checks":[{"id","verdict","required","question","detail","byHand"}]}; result
+ * is the exit code. */
 struct json *report_json(const struct report *r);
 /* The checks as text: failed ones first, then what could not be told, what was not checked, and
  * what passed; by-hand commands with explain. */

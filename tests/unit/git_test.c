@@ -33,11 +33,12 @@ struct scratch {
     char dir[64];
 };
 
-static void shell(const char *format, const char *a, const char *b)
+/* Run "<before><dir><after>" with the shell. */
+static void shell(const char *before, const char *dir, const char *after)
 {
     char command[512];
 
-    (void)snprintf(command, sizeof(command), format, a, b);
+    (void)snprintf(command, sizeof(command), "%s%s%s", before, dir, after);
     cr_assert_eq(system(command), 0, "%s", command);
 }
 
@@ -47,13 +48,13 @@ static struct scratch make_scratch(void)
 
     (void)mkdir("build", 0777);
     cr_assert_not_null(mkdtemp(s.dir));
-    shell("fixtures/git/make_repo.sh %s%s", s.dir, "");
+    shell("fixtures/git/make_repo.sh ", s.dir, "");
     return s;
 }
 
 static void remove_scratch(const struct scratch *s)
 {
-    shell("rm -rf %s%s", s->dir, "");
+    shell("rm -rf ", s->dir, "");
 }
 
 /* What "git -C DIR/<repo> <arguments>" prints. */
@@ -258,10 +259,10 @@ Test(git, a_corrupt_object_is_not_taken)
     struct git_file f;
 
     /* the blob's file holds another valid object */
-    shell("cd %s/work/.git/objects && a=$(git rev-parse HEAD:top.yaml) && b=$(git rev-parse "
+    shell("cd ", s.dir,
+          "/work/.git/objects && a=$(git rev-parse HEAD:top.yaml) && b=$(git rev-parse "
           "HEAD:side.txt) && p=$(echo $a | cut -c1-2)/$(echo $a | cut -c3-) && rm -f $p && "
-          "cp $(echo $b | cut -c1-2)/$(echo $b | cut -c3-) $p%s",
-          s.dir, "");
+          "cp $(echo $b | cut -c1-2)/$(echo $b | cut -c3-) $p");
     cr_expect_eq(collect(&d, &f, &p, &s, "work", "HEAD", "top.yaml"), ERR_IO, "%s", d.msg);
     cr_expect_null(f.content);
     proposal_clear(&p);

@@ -176,8 +176,9 @@ lint: lint-headers lint-tidy ## clang-tidy, cppcheck, headers alone, include dir
 	    --suppress=missingIncludeSystem --error-exitcode=1 -I. -j2 $(SOURCES) src/cli/main.c
 
 lint-headers:
-	$(Q)for h in $(HEADERS); do \
-	    $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(WARNINGS) -Werror -I. -fsyntax-only -x c $$h || exit 1; done
+	$(Q)for h in $(HEADERS); do printf '#include "%s"\nextern int alone;\n' $$h | \
+	    $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(WARNINGS) -Werror -I. $(PKG_CFLAGS) \
+	    -fsyntax-only -x c - || { echo "$$h does not compile alone" >&2; exit 1; }; done
 
 lint-tidy: $(patsubst %.c,$(BUILD)/tidy/%.ok,$(SOURCES) src/cli/main.c)
 

@@ -46,7 +46,7 @@ struct buf {
     size_t max;
     bool failed;
     bool over_max; /* failed because of max, not of memory */
-    bool secret; /* old storage is wiped when it moves or is freed */
+    bool secret;   /* old storage is wiped when it moves or is freed */
 };
 
 void buf_init(struct buf *b, size_t max);

@@ -56,7 +56,7 @@
 /* Overlapping tails would let a decoded value be thousands of times as large as its calldata. */
 #define LIMIT_ABI_BYTES (2 * LIMIT_CALLDATA_BYTES)
 /* User ABI files; the largest diamonds have some hundred functions. */
-#define LIMIT_ABI_FUNCTIONS 2048
+#define LIMIT_ABI_FUNCTIONS  2048
 #define LIMIT_ABI_FILE_BYTES (4 * 1024 * 1024)
 /* Keystores are under 1 kB; scrypt memory is 128 * N * r bytes: N = 2^18, r = 8 is 256 MiB. */
 #define LIMIT_KEYSTORE_BYTES (64 * 1024)

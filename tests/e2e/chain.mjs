@@ -118,13 +118,19 @@ export class Chain {
 
     static async start() {
         const chain = new Chain();
-        await chain.#start();
+        try {
+            await chain.#start();
+        } catch (e) {
+            await chain.stop();
+            throw e;
+        }
         return chain;
     }
 
     async #start() {
         const port = await freePort();
         const args = [
+            foundry('anvil'),
             '--host',
             '127.0.0.1',
             '--port',
@@ -135,14 +141,16 @@ export class Chain {
             'prague',
             '--silent',
         ];
-        this.#process = spawn(foundry('anvil'), args, { stdio: 'ignore' });
+        // the shell ends anvil when our end of its input is closed, however this process may end
+        const stdio = ['pipe', 'ignore', 'inherit'];
+        this.#process = spawn('sh', ['-c', '"$@" & read -r _; kill $!; wait', 'sh', ...args], {
+            stdio,
+        });
         const failure = new Promise((_, reject) => {
             this.#process.once('error', reject);
-            this.#process.once('exit', (code) => reject(new Error(`anvil ended with ${code}`)));
+            this.#process.once('exit', () => reject(new Error('anvil ended')));
         });
         failure.catch(() => {});
-        this.onExit = () => this.#process.kill('SIGKILL');
-        process.once('exit', this.onExit);
         this.rpc = new Rpc(port);
         this.url = this.rpc.url;
         await Promise.race([failure, this.#ready()]);
@@ -160,13 +168,11 @@ export class Chain {
         throw new Error('anvil does not answer');
     }
 
-    async stop() {
-        process.off('exit', this.onExit);
+    stop() {
         this.rpc.close();
-        if (this.#process.exitCode !== null) return;
         const ended = new Promise((resolve) => this.#process.once('exit', resolve));
-        this.#process.kill('SIGTERM');
-        await ended;
+        this.#process.stdin.end();
+        return ended;
     }
 
     // --- transactions and reads

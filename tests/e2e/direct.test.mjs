@@ -250,7 +250,7 @@ for (const version of SAFE_VERSIONS) {
             await team.executeRefused('gas.json', /tx\.gas/);
         });
 
-        test('what changes between simulation and sending reverts, and is not called success', async () => {
+        test('what changes between simulation and sending reverts, and is not called success', async (t) => {
             const { name, hash } = await prepared(alice, bob);
             const slot = '0x9016d09d72d40fdae2fd8ceac6b6234c7706214fd39c1cd1e609a0528c199300';
             const setOwner = (owner) => {
@@ -260,23 +260,23 @@ for (const version of SAFE_VERSIONS) {
             const proxy = await RpcProxy.start(chain.rpc, async (method) => {
                 if (method === 'eth_sendRawTransaction') await setOwner(outsider.address);
             });
+            t.after(() => proxy.stop());
             await team.executeRefused(name, /reverted/, '--rpc', proxy.url);
-            await proxy.stop();
             await setOwner(team.world.safe);
             await team.execute(name);
             assert.equal(await isAllowed(hash), true);
         });
 
-        test('a node that claims another receipt is not believed', async () => {
+        test('a node that claims another receipt is not believed', async (t) => {
             const { name } = await prepared(alice, bob);
             const proxy = await RpcProxy.start(chain.rpc, async (method, params) => {
                 if (method !== 'eth_getTransactionReceipt') return undefined;
                 const receipt = await chain.rpc.call(method, ...params);
                 return receipt && { ...receipt, logs: [] };
             });
+            t.after(() => proxy.stop());
             const args = ['execute', name, ...signer('sender'), '--yes', '--rpc', proxy.url];
             const { code, stderr } = await team.executor.run(args);
-            await proxy.stop();
             assert.equal(code, 1, stderr);
             assert.match(stderr, /ExecutionSuccess/);
             const again = await team.execute(name); // what really happened is found

@@ -237,8 +237,9 @@ test('trouble with the service ends clearly', async () => {
     assert.ok(!answer.stderr.includes('\u001b[31m'), 'nothing reaches the terminal unescaped');
 });
 
-test('a key goes along when the profile names one', async () => {
+test('a key goes along when the profile names one', async (t) => {
     const strict = await Service.start({ rpc: chain.rpc, chainId: CHAIN_ID, apiKey: 'SECRET' });
+    t.after(() => strict.stop());
     const m = machine(world);
     const profile = world
         .profile()
@@ -251,7 +252,6 @@ test('a key goes along when the profile names one', async () => {
     assert.equal(wrong.code, 2, wrong.stderr);
     assert.ok(!wrong.stderr.includes('WRONG'));
     await m.ok(['submit', 'p.json'], { env: { SAFE_KEY: 'SECRET' } });
-    await strict.stop();
 });
 
 // --- the directory

@@ -442,12 +442,12 @@ test('only the proposer deletes, and only what is not executed', async () => {
 });
 
 // --- trouble
-test('trouble: 401, 429, 451, 503 and a missing slash', async () => {
+test('trouble: 401, 429, 451, 503 and a missing slash', async (t) => {
     const strict = await Service.start({ rpc: chain.rpc, chainId: CHAIN_ID, apiKey: 'KEY' });
+    t.after(() => strict.stop());
     const at = { chainId: BigInt(CHAIN_ID), txServiceUrl: `${strict.url}/api` };
     await refuses(new SafeApiKit({ ...at, apiKey: 'no' }).getServiceInfo(), 401, 'null');
     assert.ok(await new SafeApiKit({ ...at, apiKey: 'KEY' }).getServiceInfo());
-    await strict.stop();
 
     const body = { detail: 'Monthly quota exceeded.' };
     service.inject({ status: 429, body, headers: { 'x-ratelimit-remaining': '0' }, count: 2 });

@@ -35,6 +35,12 @@ export class Team {
         this.executor = world.machine('executor');
     }
 
+    /** What changed on chain is reviewed and changed in everybody's profile. */
+    updateProfiles(change) {
+        Object.assign(this.world, change);
+        for (const m of [this.ci, this.alice, this.bob, this.executor]) m.writeProfile();
+    }
+
     get timelockAbi() {
         return this.chain.contracts[`Timelock ${this.world.timelockRelease}`].abi;
     }
@@ -155,6 +161,14 @@ export class Team {
         assert.equal(code, 1, stderr + stdout);
         assert.match(stderr, text);
         assert.equal(await this.nonce(), before);
+    }
+
+    /** Through the timelock, with the wait. */
+    async scheduleAndExecute(label, ...args) {
+        await this.carryOut(`${label}.json`, ...args);
+        await this.chain.timeTravel(2 * 3600);
+        const from = ['--step', 'execute', '--from', `${label}.json`];
+        return this.carryOut(`${label}-x.json`, ...from);
     }
 
     /** From proposal to execution. */

@@ -27,7 +27,12 @@ export class Machine {
         this.dir = join(world.dir, name);
         mkdirSync(this.dir);
         this.env = { HOME: this.dir, XDG_STATE_HOME: join(this.dir, 'state') };
-        writeFileSync(join(this.dir, 'countersign.yaml'), world.profile());
+        this.writeProfile();
+    }
+
+    /** Again after the world has changed. */
+    writeProfile() {
+        writeFileSync(this.path('countersign.yaml'), this.world.profile());
     }
 
     path(name) {
@@ -64,7 +69,7 @@ export class World {
     /**
      * timelock: a release or null; queue: 'directory' or a Service; policy: lines of YAML; members:
      * who owns the Safe; executors: of the timelock; twoStep: the app's ownership is handed over and
-     * accepted.
+     * accepted; appOwner: 'safe' or 'timelock'.
      */
     static async make(chain, options) {
         const w = new World();
@@ -77,9 +82,10 @@ export class World {
         w.safe = await chain.makeSafe(version, { saltNonce: count, owners: w.owners });
         const roles = { proposers: [w.safe], executors: options.executors };
         w.timelock = timelock && (await chain.makeTimelock(timelock, roles));
-        const owner = w.timelock ?? w.safe;
-        w.app = await chain.makeApp(owner, { twoStep: w.twoStep });
-        w.kms = await chain.makeKms(owner);
+        w.appOwner = options.appOwner ?? (timelock ? 'timelock' : 'safe');
+        w.delay = '1h';
+        w.app = await chain.makeApp(w[w.appOwner], { twoStep: w.twoStep });
+        w.kms = await chain.makeKms(w.timelock ?? w.safe);
         w.repository = new Repository(join(w.dir, 'repository'));
         return w;
     }
@@ -102,11 +108,13 @@ export class World {
         ];
         if (this.timelock) {
             const release = this.timelockRelease.replace(/\.[0-9]+$/, '');
-            lines.push(`timelock: {address: "${this.timelock}", release: "${release}", delay: 1h}`);
+            const rest = `release: "${release}", delay: ${this.delay}`;
+            lines.push(`timelock: {address: "${this.timelock}", ${rest}}`);
         }
+        const appRelease = this.twoStep ? 'next' : '0.5.11';
         lines.push(
             'contracts:',
-            `  app: {type: DstackApp, address: "${this.app}", release: "${this.twoStep ? 'next' : '0.5.11'}"}`,
+            `  app: {type: DstackApp, address: "${this.app}", release: "${appRelease}", owner: ${this.appOwner}}`,
             `  kms: {type: DstackKms, address: "${this.kms}", release: "0.5.11"}`,
             'git: {path: deploy/docker-compose.yml}',
             this.queue === 'directory'

@@ -262,7 +262,7 @@ export class Chain {
         return this.factory;
     }
 
-    /** A Safe with the release's fallback handler; options: owners, threshold, saltNonce, singleton. */
+    /** With the release's fallback handler. Options: owners, threshold, saltNonce, singleton. */
     async makeSafe(version, options = {}) {
         const members = options.owners ?? owners.map((w) => w.address);
         const release = await this.installSafe(version);

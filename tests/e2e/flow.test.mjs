@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The main job through a timelock, from a compose file at a git commit to a whitelisted hash, on the
-// real contracts: propose, verify, two people sign, the queue, a second machine, execute.
+// The main job through a timelock, from a compose file at a git commit to a whitelisted hash, on
+// the real contracts: propose, verify, two people sign, the queue, a second machine, execute.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rarer changes: who owns the Safe and the contracts, roles and delay of the timelock, upgrades.
-// All of them need the policy's permission. And what people look at meanwhile.
+// The rarer changes: who owns the Safe and the contracts, roles and delay of the timelock,
+// upgrades. All of them need the policy's permission. And what people look at meanwhile.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
@@ -128,7 +128,7 @@ test('the timelock changes its delay and its roles; an app is upgraded', async (
 });
 
 for (const timelock of ['4.9.6', '5.4.0']) {
-    test(`anybody runs what timelock ${timelock} has let ripen, and status tells when`, async () => {
+    test(`anybody executes what is ready in timelock ${timelock}; status tells when`, async () => {
         const team = await make({ version: '1.4.1', timelock, executors: [ZERO] });
         const { hash, options } = team.release('open');
         await team.propose('r.json', 'add-compose-hash', ...options);
@@ -166,7 +166,8 @@ for (const timelock of ['4.9.6', '5.4.0']) {
 test('CI proposes, signs as a delegate and hands in with one command', async (t) => {
     const service = await Service.start({ rpc: chain.rpc, chainId: CHAIN_ID });
     t.after(() => service.stop());
-    service.advance(Number(await chain.now()) - Math.floor(Date.now() / 1000)); // time has travelled
+    // time has travelled
+    service.advance(Number(await chain.now()) - Math.floor(Date.now() / 1000));
     const policy = ['unattended-delegates: true', 'expiry: 7d'];
     const team = await make({ version: '1.5.0', timelock: '4.9.6', queue: service, policy });
     await team.alice.ok(['delegate', 'add', '--delegate', delegate.address, ...signer('alice')]);
@@ -200,7 +201,8 @@ test('other wallets get the same transaction', async () => {
     const team = await make({ version: '1.3.0' });
     const { options } = team.release('export');
     const batch =
-        '- {action: add-compose-hash}\n- {action: set-allow-any-device, contract: app, args: ["false"]}\n';
+        '- {action: add-compose-hash}\n' +
+        '- {action: set-allow-any-device, contract: app, args: ["false"]}\n';
     writeFileSync(team.ci.path('batch.yaml'), batch);
     const exports = ['--typed-data', 'typed.json', '--transaction-builder', 'builder.json'];
     const { safeTxHash } = await team.propose(

@@ -117,7 +117,8 @@ for (const [name, pick] of kinds) {
             assert.equal(fetched(three, file).safeTxHash, hash);
         }
         const { safe } = pick();
-        const link = `https://app.safe.global/transactions/tx?safe=eth:${safe}&id=multisig_${safe}_${hash}`;
+        const page = 'https://app.safe.global/transactions/tx';
+        const link = `${page}?safe=eth:${safe}&id=multisig_${safe}_${hash}`;
         await refused(three, ['fetch', link], 1, 'the link is about chain 1');
     });
 

@@ -18,9 +18,12 @@ export const SAFE_TX = {
         ['uint256', 'nonce'],
     ]),
 };
-const SAFE = new Interface([
-    'function execTransaction(address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas, uint256 gasPrice, address gasToken, address refundReceiver, bytes signatures) payable returns (bool)',
-    'function getTransactionHash(address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas, uint256 gasPrice, address gasToken, address refundReceiver, uint256 nonce) view returns (bytes32)',
+const TX =
+    'address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas, ' +
+    'uint256 gasPrice, address gasToken, address refundReceiver';
+export const SAFE = new Interface([
+    `function execTransaction(${TX}, bytes signatures) payable returns (bool)`,
+    `function getTransactionHash(${TX}, uint256 nonce) view returns (bytes32)`,
 ]);
 const FIELDS = SAFE_TX.SafeTx.map(({ name }) => name);
 

@@ -286,7 +286,8 @@ test('pages, filters and order', async () => {
     assert.equal(all.json().countUniqueNonce, 5);
     const nonces = all.json().results.map((row) => Number(row.nonce));
     assert.deepEqual(nonces, [first + 4, first + 3, first + 2, first + 1, first, first]);
-    let url = `/api/v2/safes/${safe}/multisig-transactions/?nonce__gte=${first}&limit=4&ordering=nonce`;
+    const query = `nonce__gte=${first}&limit=4&ordering=nonce`;
+    let url = `/api/v2/safes/${safe}/multisig-transactions/?${query}`;
     const seen = [];
     while (url !== null) {
         const answer = (await http('GET', url)).json();
@@ -381,7 +382,7 @@ test('delegates that are refused', async () => {
 });
 
 // --- execution
-test('what was executed on chain is shown so and cannot be proposed or confirmed again', async () => {
+test('what was executed is shown so, and not proposed or confirmed again', async () => {
     const target = safe; // an empty call to itself
     const tx = safeTx({ to: target, nonce: Number((await kit.getSafeInfo(safe)).nonce) });
     const hash = await propose(tx, alice);

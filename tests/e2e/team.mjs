@@ -68,7 +68,7 @@ export class Team {
         return { hash, options: ['--app-compose', file, ...repository, '--path', COMPOSE_PATH] };
     }
 
-    /** propose on the release engineer's machine; hashes and ids are compared with the contracts. */
+    /** On the release engineer's machine; hashes and ids are compared with the contracts'. */
     async propose(name, ...args) {
         const nonce = args.includes('--nonce') ? [] : ['--nonce', `${await this.nonce()}`];
         const answer = await this.ci.ok(['propose', ...args, ...nonce, '--out', name]);

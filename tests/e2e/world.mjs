@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One governed deployment: a Safe, perhaps a timelock, a DstackApp and a DstackKms, the profile that
-// describes them, and the machines of the people who work on it.
+// One governed deployment: a Safe, perhaps a timelock, a DstackApp and a DstackKms, the profile
+// that describes them, and the machines of the people who work on it.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHAIN_ID, delegate, outsider, owners, sender } from './chain.mjs';
@@ -68,8 +68,8 @@ let count = 0;
 export class World {
     /**
      * timelock: a release or null; queue: 'directory' or a Service; policy: lines of YAML; members:
-     * who owns the Safe; executors: of the timelock; twoStep: the app's ownership is handed over and
-     * accepted; appOwner: 'safe' or 'timelock'.
+     * who owns the Safe; executors: of the timelock; twoStep: the app's ownership is handed over
+     * and accepted; appOwner: 'safe' or 'timelock'.
      */
     static async make(chain, options) {
         const w = new World();
@@ -112,9 +112,10 @@ export class World {
             lines.push(`timelock: {address: "${this.timelock}", ${rest}}`);
         }
         const appRelease = this.twoStep ? 'next' : '0.5.11';
+        const appRest = `release: "${appRelease}", owner: ${this.appOwner}`;
         lines.push(
             'contracts:',
-            `  app: {type: DstackApp, address: "${this.app}", release: "${appRelease}", owner: ${this.appOwner}}`,
+            `  app: {type: DstackApp, address: "${this.app}", ${appRest}}`,
             `  kms: {type: DstackKms, address: "${this.kms}", release: "0.5.11"}`,
             'git: {path: deploy/docker-compose.yml}',
             this.queue === 'directory'

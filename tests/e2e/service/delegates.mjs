@@ -44,7 +44,7 @@ export class Delegates {
         return this.#rows.filter((row) => [...names, 'label'].every((name) => fits(row, name)));
     }
 
-    /** Who signed, over the digests that are valid now: with or without chain id, this hour or last. */
+    /** Who signed the digests that are valid now: with or without chain id, this hour or last. */
     #signers(delegateAddress, signature) {
         const { chainId, ...without } = this.service.typedDomain;
         const signers = [];

@@ -64,7 +64,7 @@ const wallet = Object.entries(MAGIC).map(([selector, type]) => ({
     abi: [`function isValidSignature(${type}, bytes) view returns (bytes4)`],
 }));
 
-/** Contract signatures and approved hashes are asked from the chain; the others hold as recovered. */
+/** The chain is asked about contract signatures and approved hashes; others hold as recovered. */
 export async function signatureHolds(view, safe, part, digest, preimage) {
     if (part.type === 'APPROVED_HASH') return view.isApproved(safe, part.signer, digest);
     if (part.type !== 'CONTRACT_SIGNATURE') return true;

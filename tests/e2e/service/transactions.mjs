@@ -93,7 +93,8 @@ export class Transactions {
             if (row.safe !== safe) continue;
             const done = this.view.execution(safe, row.hash);
             if (done === undefined) continue;
-            const where = `for safe=${safe} was already executed in tx-hash=${done.transactionHash}`;
+            const where =
+                `for safe=${safe} was already executed in ` + `tx-hash=${done.transactionHash}`;
             if (row.hash === hash) throw nonField(422, `Tx with safe-tx-hash=${hash} ${where}`);
             if (row.nonce === nonce) {
                 throw nonField(
@@ -326,7 +327,7 @@ export class Transactions {
         this.#rows.delete(hash);
     }
 
-    /** Another transaction's bytes under this hash: what a lying service could answer. For tests. */
+    /** For tests: other fields under this hash, as a lying service could answer. */
     tamper(hash, change) {
         Object.assign(this.#rows.get(hash), change);
     }

@@ -2,6 +2,7 @@
 // What the service reads from the chain.
 import { Interface, ZeroAddress, getAddress, id } from 'ethers';
 import { RpcError } from '../rpc.mjs';
+import { SAFE as EXEC } from '../safetx.mjs';
 import { Answer } from './answer.mjs';
 
 const SAFE = new Interface([
@@ -11,7 +12,6 @@ const SAFE = new Interface([
     'function nonce() view returns (uint256)',
     'function getModulesPaginated(address, uint256) view returns (address[], address)',
     'function approvedHashes(address, bytes32) view returns (uint256)',
-    'function execTransaction(address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas, uint256 gasPrice, address gasToken, address refundReceiver, bytes signatures) payable returns (bool)',
 ]);
 const TOPIC = {
     setup: id('SafeSetup(address,address[],uint256,address,address)'),
@@ -144,7 +144,7 @@ const hex = (n) => '0x' + n.toString(16);
 
 function signaturesOf(tx) {
     try {
-        return SAFE.decodeFunctionData('execTransaction', tx.input).signatures;
+        return EXEC.decodeFunctionData('execTransaction', tx.input).signatures;
     } catch {
         return null; // sent through another contract
     }

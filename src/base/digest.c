@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/base/digest.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -10,18 +14,30 @@
 #include "src/base/bytes.h"
 #include "src/base/limits.h"
 
+static enum err digest_parts(struct diag *d, uint8_t *out, size_t out_len, const EVP_MD *md,
+                             const struct bytes_view *parts, size_t num_parts)
+{
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    bool ok = ctx != NULL && EVP_DigestInit_ex(ctx, md, NULL) == 1;
+
+    memset(out, 0, out_len);
+    for (size_t i = 0; ok && i < num_parts; i++)
+        ok = EVP_DigestUpdate(ctx, parts[i].data, parts[i].len) == 1;
+    ok = ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
+    EVP_MD_CTX_free(ctx);
+    return ok ? OK : diag_set(d, ERR_INTERNAL, "the SHA-2 of libcrypto failed");
+}
+
 enum err sha256_parts(struct diag *d, struct hash32 *out, const struct bytes_view *parts,
                       size_t num_parts)
 {
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    bool ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
+    return digest_parts(d, out->b, sizeof(out->b), EVP_sha256(), parts, num_parts);
+}
 
-    memset(out, 0, sizeof(*out));
-    for (size_t i = 0; ok && i < num_parts; i++)
-        ok = EVP_DigestUpdate(ctx, parts[i].data, parts[i].len) == 1;
-    ok = ok && EVP_DigestFinal_ex(ctx, out->b, NULL) == 1;
-    EVP_MD_CTX_free(ctx);
-    return ok ? OK : diag_set(d, ERR_INTERNAL, "the SHA-256 of libcrypto failed");
+enum err sha384_parts(struct diag *d, struct hash48 *out, const struct bytes_view *parts,
+                      size_t num_parts)
+{
+    return digest_parts(d, out->b, sizeof(out->b), EVP_sha384(), parts, num_parts);
 }
 
 enum err sha256(struct diag *d, struct hash32 *out, const void *data, size_t data_len)
@@ -29,6 +45,65 @@ enum err sha256(struct diag *d, struct hash32 *out, const void *data, size_t dat
     const struct bytes_view part = { data, data_len };
 
     return sha256_parts(d, out, &part, 1);
+}
+
+enum err sha512(struct diag *d, uint8_t out[static 64], const void *data, size_t data_len)
+{
+    const struct bytes_view part = { data, data_len };
+
+    return digest_parts(d, out, 64, EVP_sha512(), &part, 1);
+}
+
+/* The open file's content into ctx. */
+static enum err digest_fd(struct diag *d, EVP_MD_CTX *ctx, uint64_t *size, int fd, const char *path)
+{
+    uint8_t piece[32768];
+    ssize_t n = 0;
+
+    while ((n = read(fd, piece, sizeof(piece))) != 0) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return diag_set(d, ERR_IO, "cannot read '%.200s': %s", path, strerror(errno));
+        if (EVP_DigestUpdate(ctx, piece, (size_t)n) != 1)
+            return diag_set(d, ERR_INTERNAL, "the SHA-2 of libcrypto failed");
+        *size += (uint64_t)n;
+    }
+    return OK;
+}
+
+enum err sha256_file(struct diag *d, struct hash32 *out, uint64_t *size, const char *path)
+{
+    /* A pipe would block in open. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    struct hash32 hash = { { 0 } };
+    struct stat st;
+    uint64_t count = 0;
+    enum err e = ERR_INTERNAL;
+
+    memset(out, 0, sizeof(*out));
+    if (size != NULL)
+        *size = 0;
+    if (fd < 0 || fstat(fd, &st) != 0)
+        e = diag_set(d, ERR_IO, "cannot open '%.200s': %s", path, strerror(errno));
+    else if (!S_ISREG(st.st_mode))
+        e = diag_set(d, ERR_IO, "'%.200s' is no regular file", path);
+    else if (ctx == NULL || EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1)
+        e = diag_set(d, ERR_INTERNAL, "the SHA-2 of libcrypto failed");
+    else
+        e = digest_fd(d, ctx, &count, fd, path);
+    if (e == OK && EVP_DigestFinal_ex(ctx, hash.b, NULL) != 1)
+        e = diag_set(d, ERR_INTERNAL, "the SHA-2 of libcrypto failed");
+    EVP_MD_CTX_free(ctx);
+    if (fd >= 0)
+        (void)close(fd);
+    if (e != OK)
+        return e;
+    *out = hash;
+    if (size != NULL)
+        *size = count;
+    return OK;
 }
 
 enum err kdf_scrypt(struct diag *d, uint8_t *out, size_t out_len, const uint8_t *pass,

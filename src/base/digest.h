@@ -22,6 +22,14 @@ struct bytes_view {
 };
 MUST_CHECK enum err sha256_parts(struct diag *d, struct hash32 *out, const struct bytes_view *parts,
                                  size_t num_parts);
+MUST_CHECK enum err sha384_parts(struct diag *d, struct hash48 *out, const struct bytes_view *parts,
+                                 size_t num_parts);
+MUST_CHECK enum err sha512(struct diag *d, uint8_t out[static 64], const void *data,
+                           size_t data_len);
+/* SHA-256 of a regular file, of any size, without holding it; *size (may be NULL) is its length. A
+ * symbolic link is refused. ERR_IO says why. */
+MUST_CHECK enum err sha256_file(struct diag *d, struct hash32 *out, uint64_t *size,
+                                const char *path);
 /* Source: RFC 7914. n a power of two > 1. */
 MUST_CHECK enum err kdf_scrypt(struct diag *d, uint8_t *out, size_t out_len, const uint8_t *pass,
                                size_t pass_len, const uint8_t *salt, size_t salt_len, uint64_t n,

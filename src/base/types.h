@@ -17,6 +17,11 @@ struct hash32 {
     uint8_t b[32];
 };
 
+/* SHA-384: registers of a TDX quote and the digests that extend them. */
+struct hash48 {
+    uint8_t b[48];
+};
+
 /* Unsigned 256-bit integer, big-endian, as it stands in an ABI word. */
 struct u256 {
     uint8_t be[32];

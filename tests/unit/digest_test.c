@@ -2,7 +2,9 @@
 #include "src/base/digest.h"
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/base/bytes.h"
 #include "src/base/hex.h"
@@ -20,6 +22,65 @@ Test(digest, sha256)
     cr_expect_eq(sha256_parts(&d, &h, parts, 3), OK);
     cr_expect_str_eq(hash32_format(&h).s,
                      "0xba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+Test(digest, sha384)
+{
+    const struct bytes_view parts[] = { { "a", 1 }, { NULL, 0 }, { "bc", 2 } };
+    struct diag d = { 0 };
+    struct hash48 h;
+    char text[HEX_LEN(48)];
+
+    /* FIPS 180-4, example of one block */
+    cr_expect_eq(sha384_parts(&d, &h, parts, 3), OK);
+    cr_expect_str_eq(hex_encode(text, h.b, sizeof(h.b)),
+                     "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded163"
+                     "1a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7");
+}
+
+Test(digest, sha512)
+{
+    struct diag d = { 0 };
+    uint8_t h[64];
+    char text[HEX_LEN(64)];
+
+    cr_expect_eq(sha512(&d, h, "abc", 3), OK);
+    cr_expect_str_eq(hex_encode(text, h, sizeof(h)),
+                     "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+                     "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
+}
+
+Test(digest, sha256_file)
+{
+    static const struct {
+        const char *name, *prepare, *path;
+        enum err want;
+    } cases[] = {
+        { "not there", ":", "none", ERR_IO },
+        { "directory", "mkdir dir", "dir", ERR_IO },
+        { "symbolic link", "printf abc >file && ln -s file link", "link", ERR_IO },
+        { "pipe", "mkfifo pipe", "pipe", ERR_IO },
+        { "empty", ": >empty", "empty", OK },
+        { "file", "printf abc >file", "file", OK },
+    };
+    char dir[] = "/tmp/digest-test-XXXXXX";
+
+    cr_assert_not_null(mkdtemp(dir));
+    cr_assert_eq(chdir(dir), 0);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct diag d = { 0 };
+        struct hash32 h;
+        uint64_t size = 1;
+
+        cr_assert_eq(system(cases[i].prepare), 0);
+        cr_expect_eq(sha256_file(&d, &h, &size, cases[i].path), cases[i].want, "%s: %s",
+                     cases[i].name, d.msg);
+        cr_expect_eq(size, strcmp(cases[i].name, "file") == 0 ? 3 : 0, "%s", cases[i].name);
+        if (size == 3)
+            cr_expect_str_eq(hash32_format(&h).s,
+                             "0xba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+    cr_expect_eq(system("rm -rf \"$PWD\""), 0);
 }
 
 Test(digest, scrypt)

@@ -6,7 +6,6 @@
 
 #include "safe/signature.h"
 #include "src/base/digest.h"
-#include "src/base/file.h"
 #include "src/base/hex.h"
 #include "src/base/keccak.h"
 #include "src/base/limits.h"
@@ -317,30 +316,5 @@ enum err proposal_manifest_digest(struct diag *d, struct hash32 *out, const stru
     if ((e = proposal_manifest(d, &manifest, p)) == OK)
         keccak256(out, manifest.data, manifest.len);
     buf_clear(&manifest);
-    return e;
-}
-
-enum err proposal_load(struct diag *d, struct proposal *out, const char *path)
-{
-    enum err e = ERR_INTERNAL;
-    struct buf text;
-
-    *out = (struct proposal){ 0 };
-    buf_init(&text, LIMIT_PROPOSAL_BYTES);
-    if ((e = file_read(d, &text, path)) == OK)
-        e = proposal_parse(d, out, text.data, text.len, path);
-    buf_clear(&text);
-    return e;
-}
-
-enum err proposal_save(struct diag *d, const struct proposal *p, const char *path)
-{
-    enum err e = ERR_INTERNAL;
-    struct buf text;
-
-    buf_init(&text, LIMIT_PROPOSAL_BYTES);
-    if ((e = proposal_write(d, &text, p)) == OK)
-        e = file_write(d, path, text.data, text.len, 0);
-    buf_clear(&text);
     return e;
 }

@@ -106,6 +106,14 @@ MUST_CHECK enum err proposal_write(struct diag *d, struct buf *out, const struct
 MUST_CHECK enum err proposal_load(struct diag *d, struct proposal *out, const char *path);
 MUST_CHECK enum err proposal_save(struct diag *d, const struct proposal *p, const char *path);
 
+/*
+ * The same, against other writers of the file: signatures that it holds for the same proposal are
+ * kept (and added to p). ERR_MISMATCH if it holds something else that must not get lost: always
+ * with keep_other, else a signed proposal, or what is none.
+ */
+MUST_CHECK enum err proposal_save_joined(struct diag *d, struct proposal *p, const char *path,
+                                         bool keep_other);
+
 /* Copies; keeps the list sorted; forgets claimed_manifest; ERR_FORMAT for a bad or repeated name,
  * ERR_LIMIT. */
 MUST_CHECK enum err proposal_add_file(struct diag *d, struct proposal *p, const char *name,

@@ -7,13 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "src/base/limits.h"
 #include "src/base/secret.h"
 
-#define MAX_TEMP_NAMES 100
+#define MAX_TEMP_NAMES  100
+#define MAX_LOCK_ROUNDS 1000
 
 /* --- reading ------------------------------------------------------------------------------- */
 
@@ -325,6 +327,50 @@ enum err file_lock(struct diag *d, int *out_fd, const char *path)
     }
     *out_fd = fd;
     return OK;
+}
+
+/* The file that path names now is the one behind fd: a writer replaces files, and their locks. */
+static bool is_current(int fd, const char *path)
+{
+    struct stat held;
+    struct stat named;
+
+    return fstat(fd, &held) == 0 && stat(path, &named) == 0 && held.st_dev == named.st_dev &&
+           held.st_ino == named.st_ino;
+}
+
+/* flock: a lock of fcntl would end with the first close of the same file in this process. */
+static bool lock_whole(int fd)
+{
+    int locked = -1;
+
+    while ((locked = flock(fd, LOCK_EX)) != 0 && errno == EINTR)
+        ;
+    return locked == 0;
+}
+
+enum err file_lock_existing(struct diag *d, int *out_fd, const char *path)
+{
+    int fd = -1;
+
+    *out_fd = -1;
+    for (unsigned i = 0; i < MAX_LOCK_ROUNDS; i++) {
+        enum err e = OK;
+
+        if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)) < 0 && errno == ENOENT)
+            return OK;
+        if (fd < 0 || !lock_whole(fd))
+            e = diag_set(d, ERR_IO, "cannot lock '%.256s': %s", path, strerror(errno));
+        if (e == OK && is_current(fd, path)) {
+            *out_fd = fd;
+            return OK;
+        }
+        if (fd >= 0)
+            (void)close(fd);
+        if (e != OK)
+            return e;
+    }
+    return diag_set(d, ERR_IO, "cannot lock '%.256s': others keep replacing it", path);
 }
 
 void file_unlock(int fd)

@@ -38,6 +38,11 @@ void file_free_names(char **names, size_t num_names);
  * on failure.
  */
 MUST_CHECK enum err file_lock(struct diag *d, int *out_fd, const char *path);
+/*
+ * The same for a file that file_write replaces, without a second file: whoever reads it, changes it
+ * and writes it back holds this. *out_fd is -1 and the result OK if there is no such file.
+ */
+MUST_CHECK enum err file_lock_existing(struct diag *d, int *out_fd, const char *path);
 void file_unlock(int fd);
 
 #endif

@@ -147,10 +147,16 @@ static enum err join_existing(struct diag *d, struct proposal *p, const char *pa
 static enum err save(struct diag *d, struct proposal *p, const char *path)
 {
     enum err e = OK;
+    int fd = -1;
 
-    if (strcmp(path, "-") != 0 && file_exists(path))
+    if (strcmp(path, "-") != 0)
+        e = file_lock_existing(d, &fd, path);
+    if (e == OK && fd >= 0)
         e = join_existing(d, p, path);
-    return e == OK ? proposal_save(d, p, path) : e;
+    if (e == OK)
+        e = proposal_save(d, p, path);
+    file_unlock(fd);
+    return e;
 }
 
 /* --- answer -------------------------------------------------------------------------------- */

@@ -407,7 +407,7 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
     if ((e = common_profile(d, &w.profile, a)) != OK)
         goto done;
     if ((e = build(d, &w)) != OK || (e = export_others(d, &w)) != OK ||
-        (e = proposal_save(d, &w.proposal, to_stdout ? "-" : path)) != OK)
+        (e = proposal_save_joined(d, &w.proposal, to_stdout ? "-" : path, false)) != OK)
         goto done;
     if (!to_stdout && (!further || !args_json(a)) && (e = answer(d, &w, path)) != OK)
         goto done;

@@ -27,8 +27,9 @@ struct signing {
     struct address account;
     bool delegate;
     struct verification verification;
-    struct journal_entry *earlier;
-    size_t num_earlier;
+    struct journal_entry *earlier; /* those that --replaces names at the end */
+    size_t num_earlier;            /* without them */
+    size_t num_known;              /* with them */
 };
 
 static void signing_clear(struct signing *s)
@@ -49,11 +50,16 @@ static enum err load_journal(struct diag *d, struct signing *s)
     if (text != NULL && (e = hash32_parse(d, &replaced, text)) != OK)
         return diag_prefix(d, "--replaces");
     e = journal_list(d, &s->earlier, &s->num_earlier, &s->proposal->domain, &s->proposal->tx.nonce);
+    s->num_known = s->num_earlier;
     if (e != OK || text == NULL)
         return e;
-    for (size_t i = 0; i < s->num_earlier; i++) {
-        if (!hash32_eq(&s->earlier[i].safe_tx_hash, &replaced))
-            s->earlier[kept++] = s->earlier[i];
+    for (size_t i = 0; i < s->num_known; i++) {
+        struct journal_entry entry = s->earlier[i];
+
+        if (hash32_eq(&entry.safe_tx_hash, &replaced))
+            continue;
+        s->earlier[i] = s->earlier[kept];
+        s->earlier[kept++] = entry;
     }
     s->num_earlier = kept;
     return OK;
@@ -142,7 +148,54 @@ done:
     return e;
 }
 
-/* On disk first: the journal, then the proposal. */
+static bool is_known(const struct signing *s, const struct hash32 *hash)
+{
+    if (hash32_eq(hash, &s->verification.subject.hashes.safe_tx))
+        return true;
+    for (size_t i = 0; i < s->num_known; i++) {
+        if (hash32_eq(hash, &s->earlier[i].safe_tx_hash))
+            return true;
+    }
+    return false;
+}
+
+/* Questions take minutes, in which another process may sign under the same nonce. */
+static enum err check_journal(struct diag *d, const struct signing *s)
+{
+    struct journal_entry *now = NULL;
+    size_t num_now = 0;
+    enum err e = journal_list(d, &now, &num_now, &s->proposal->domain, &s->proposal->tx.nonce);
+
+    for (size_t i = 0; e == OK && i < num_now; i++) {
+        if (!is_known(s, &now[i].safe_tx_hash))
+            e = diag_set(d, ERR_MISMATCH,
+                         "meanwhile %s signed %s under this nonce: nothing is saved",
+                         address_format(&now[i].signer).s, hash32_format(&now[i].safe_tx_hash).s);
+    }
+    free(now);
+    return e;
+}
+
+/* The file changed since it was verified: what a person signed is not thrown away for that. */
+static enum err keep_aside(struct diag *d, struct signing *s)
+{
+    struct diag why = { 0 };
+    struct buf path;
+    enum err e = ERR_INTERNAL;
+
+    buf_init(&path, 65536);
+    buf_addf(&path, "%s.signed", s->path);
+    e = buf_check(&why, &path, "a file name");
+    if (e == OK)
+        e = proposal_save_joined(&why, s->proposal, buf_str(&path), true);
+    if (e == OK)
+        diag_hint(d, "what was verified and signed is in '%.256s'", buf_str(&path));
+    buf_clear(&path);
+    return ERR_MISMATCH;
+}
+
+/* On disk first: the journal, then the proposal. The journal is looked at again behind our own
+ * line: of two that sign at once, one at least sees the other. */
 static enum err keep(struct diag *d, struct signing *s, const struct sig65 *sig)
 {
     struct proposal *p = s->proposal;
@@ -150,11 +203,14 @@ static enum err keep(struct diag *d, struct signing *s, const struct sig65 *sig)
                              &s->verification.subject.hashes.safe_tx);
 
     if (e == OK)
+        e = check_journal(d, s);
+    if (e == OK)
         e = proposal_add_signature(d, p, &s->account, signature_kind_name(SIGNATURE_EOA), sig->b,
                                    sizeof(sig->b));
-    if (e == OK)
-        e = proposal_save(d, p, s->path);
-    return e;
+    if (e != OK)
+        return e;
+    e = proposal_save_joined(d, p, s->path, true);
+    return e == ERR_MISMATCH ? keep_aside(d, s) : e;
 }
 
 static enum err answer(struct diag *d, const struct signing *s)
@@ -183,7 +239,7 @@ static enum err sign_verified(struct diag *d, struct signing *s)
     struct sig65 sig = { 0 };
     enum err e = ERR_INTERNAL;
 
-    if ((e = open_signer(d, s)) != OK || (e = ask(d, s)) != OK ||
+    if ((e = open_signer(d, s)) != OK || (e = ask(d, s)) != OK || (e = check_journal(d, s)) != OK ||
         (e = make_signature(d, s, &sig)) != OK || (e = keep(d, s, &sig)) != OK)
         return e;
     if (!submits || !json)

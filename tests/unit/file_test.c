@@ -171,13 +171,13 @@ Test(file, list_is_sorted_without_dot_files)
     cr_expect_eq(num_names, 0);
 }
 
-/* Several processes add one line each under the lock; none is lost. */
-Test(file, lock_excludes_other_processes)
+/* Several processes add one letter each round under the lock; none is lost. */
+static void check_lock(enum err (*take)(struct diag *d, int *out_fd, const char *path),
+                       const char *lock)
 {
     enum { WRITERS = 4, ROUNDS = 10 };
     struct diag d = { 0 };
     struct path counter = in_dir("counter");
-    struct path lock = in_dir("lock");
     struct buf text;
 
     cr_expect_eq(file_write(&d, counter.s, "", 0, 0), OK);
@@ -186,7 +186,7 @@ Test(file, lock_excludes_other_processes)
             continue;
         for (int round = 0; round < ROUNDS; round++) {
             int fd = -1;
-            bool ok = file_lock(&d, &fd, lock.s) == OK;
+            bool ok = take(&d, &fd, lock) == OK;
 
             buf_init(&text, 1024);
             ok = ok && file_read(&d, &text, counter.s) == OK;
@@ -208,6 +208,22 @@ Test(file, lock_excludes_other_processes)
     cr_expect_eq(file_read(&d, &text, counter.s), OK);
     cr_expect_eq(text.len, WRITERS * ROUNDS);
     buf_clear(&text);
+}
+
+Test(file, lock_excludes_other_processes)
+{
+    check_lock(file_lock, in_dir("lock").s);
+}
+
+/* The file that is locked is the one that each of them replaces. */
+Test(file, lock_on_the_file_itself)
+{
+    struct diag d = { 0 };
+    int fd = 0;
+
+    check_lock(file_lock_existing, in_dir("counter").s);
+    cr_expect_eq(file_lock_existing(&d, &fd, in_dir("missing").s), OK);
+    cr_expect_eq(fd, -1);
 }
 
 Test(file, lock_follows_no_link)

@@ -350,26 +350,26 @@ static enum err export_others(struct diag *d, const struct work *w)
     return e;
 }
 
-static enum err answer(struct diag *d, const struct work *w, const char *path)
+static struct json *answer_proposed(const struct proposal *p, const char *path)
 {
-    const struct proposal *p = &w->proposal;
-    struct json *j = NULL;
+    struct json *j = json_new_object();
 
-    if (args_json(w->args)) {
-        j = json_new_object();
-        json_set_int(j, "result", 0);
-        json_set_string(j, "proposal", path);
-        json_set_string(j, "step", step_name(p->step));
-        json_set_string(j, "nonce", u256_format(&p->tx.nonce).s);
-        json_set_hash(j, "domainHash", &p->claimed.domain);
-        json_set_hash(j, "messageHash", &p->claimed.message);
-        json_set_hash(j, "safeTxHash", &p->claimed.safe_tx);
-        if (p->has_operation)
-            json_set_hash(j, "operationId", &p->claimed_operation_id);
-        else
-            json_set_null(j, "operationId");
-        return common_answer(d, j);
-    }
+    json_set_int(j, "result", 0);
+    json_set_string(j, "proposal", path);
+    json_set_string(j, "step", step_name(p->step));
+    json_set_u256(j, "nonce", &p->tx.nonce);
+    json_set_hash(j, "domainHash", &p->claimed.domain);
+    json_set_hash(j, "messageHash", &p->claimed.message);
+    json_set_hash(j, "safeTxHash", &p->claimed.safe_tx);
+    if (p->has_operation)
+        json_set_hash(j, "operationId", &p->claimed_operation_id);
+    else
+        json_set_null(j, "operationId");
+    return j;
+}
+
+static void print_proposed(const struct proposal *p, const char *path)
+{
     term_printf("proposal      ");
     term_untrusted(path, strlen(path));
     term_printf("\nstep          %s\nnonce         %s\n", step_name(p->step),
@@ -379,17 +379,27 @@ static enum err answer(struct diag *d, const struct work *w, const char *path)
     term_printf("domain hash   %s\nmessage hash  %s\nSafeTx hash   %s\n",
                 hash32_format(&p->claimed.domain).s, hash32_format(&p->claimed.message).s,
                 hash32_format(&p->claimed.safe_tx).s);
-    return OK;
 }
 
-/* Sign if a signer is named, then hand in; what is printed last is the answer of --json. */
+/* Say what was built; sign if a signer is named, or hand in. */
 static enum err finish(struct diag *d, struct work *w, const char *path, int *exit_code)
 {
+    const bool json = args_json(w->args);
+    struct json *j = NULL;
+    enum err e = OK;
+
+    if (!json)
+        print_proposed(&w->proposal, path);
     if (args_get(w->args, "signer") != NULL)
         return signing_run(d, exit_code, &w->proposal, w->profile, w->args, path);
+    if (json)
+        j = answer_proposed(&w->proposal, path);
     if (args_flag(w->args, "submit"))
-        return common_queue_submit(d, w->profile, &w->proposal, args_json(w->args));
-    return OK;
+        e = common_queue_submit(d, w->profile, &w->proposal, j);
+    if (e == OK && j != NULL)
+        e = common_write_json(d, j, NULL);
+    json_free(j);
+    return e;
 }
 
 static enum err run(struct diag *d, const struct args *a, int *exit_code)
@@ -409,9 +419,8 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
     if ((e = build(d, &w)) != OK || (e = export_others(d, &w)) != OK ||
         (e = proposal_save_joined(d, &w.proposal, to_stdout ? "-" : path, false)) != OK)
         goto done;
-    if (!to_stdout && (!further || !args_json(a)) && (e = answer(d, &w, path)) != OK)
-        goto done;
-    e = finish(d, &w, path, exit_code);
+    if (!to_stdout)
+        e = finish(d, &w, path, exit_code);
 done:
     work_clear(&w);
     return e;

@@ -7,12 +7,22 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
 {
     struct profile *profile = NULL;
     struct proposal p = { 0 };
+    struct json *answer = NULL;
     enum err e = ERR_INTERNAL;
 
     (void)exit_code;
-    if ((e = common_profile(d, &profile, a)) == OK &&
-        (e = proposal_load(d, &p, a->operands[0])) == OK)
-        e = common_queue_submit(d, profile, &p, args_json(a));
+    if ((e = common_profile(d, &profile, a)) != OK ||
+        (e = proposal_load(d, &p, a->operands[0])) != OK)
+        goto done;
+    if (args_json(a)) {
+        answer = json_new_object();
+        json_set_int(answer, "result", 0);
+    }
+    e = common_queue_submit(d, profile, &p, answer);
+    if (e == OK && answer != NULL)
+        e = common_write_json(d, answer, NULL);
+done:
+    json_free(answer);
     proposal_clear(&p);
     profile_free(profile);
     return e;

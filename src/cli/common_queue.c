@@ -42,19 +42,16 @@ void common_queue_name(struct buf *out, const struct queue *q, const struct prof
     buf_add_untrusted(out, p->queue.location, strlen(p->queue.location));
 }
 
-static enum err answer_receipt(struct diag *d, const struct queue *q, const struct profile *profile,
-                               const struct proposal *p, const struct queue_receipt *r)
+static void answer_receipt(struct json *answer, const struct queue *q,
+                           const struct profile *profile, const struct proposal *p,
+                           const struct queue_receipt *r)
 {
-    struct json *j = json_new_object();
-
-    json_set_int(j, "result", 0);
-    json_set_hash(j, "safeTxHash", &p->claimed.safe_tx);
-    json_set_u256(j, "nonce", &p->tx.nonce);
-    json_set_bool(j, "alreadyThere", r->already_there);
-    json_set_int(j, "signaturesSent", (int64_t)r->signatures_sent);
-    json_set_int(j, "signaturesListed", (int64_t)r->signatures_listed);
-    common_queue_json(j, q, profile);
-    return common_answer(d, j);
+    json_set_hash(answer, "safeTxHash", &p->claimed.safe_tx);
+    json_set_u256(answer, "nonce", &p->tx.nonce);
+    json_set_bool(answer, "alreadyThere", r->already_there);
+    json_set_int(answer, "signaturesSent", (int64_t)r->signatures_sent);
+    json_set_int(answer, "signaturesListed", (int64_t)r->signatures_listed);
+    common_queue_json(answer, q, profile);
 }
 
 static void print_receipt(const struct queue *q, const struct profile *profile,
@@ -76,7 +73,7 @@ static void print_receipt(const struct queue *q, const struct profile *profile,
 }
 
 enum err common_queue_submit(struct diag *d, const struct profile *profile,
-                             const struct proposal *p, bool as_json)
+                             const struct proposal *p, struct json *answer)
 {
     struct queue_receipt receipt = { 0 };
     struct queue *q = NULL;
@@ -86,8 +83,8 @@ enum err common_queue_submit(struct diag *d, const struct profile *profile,
         e = queue_submit(d, q, &receipt, p);
         common_queue_warn(q);
     }
-    if (e == OK && as_json)
-        e = answer_receipt(d, q, profile, p, &receipt);
+    if (e == OK && answer != NULL)
+        answer_receipt(answer, q, profile, p, &receipt);
     else if (e == OK)
         print_receipt(q, profile, p, &receipt);
     queue_close(q);

@@ -14,8 +14,8 @@ void common_queue_json(struct json *answer, const struct queue *q, const struct 
 /* "service https://…" or "directory /…", escaped; the caller clears out. */
 void common_queue_name(struct buf *out, const struct queue *q, const struct profile *p);
 
-/* Submit and print what is where now (or the JSON answer); for `submit` and for --submit. */
+/* Submit and say what is where now: as text, or as members of answer if that is not NULL. */
 MUST_CHECK enum err common_queue_submit(struct diag *d, const struct profile *profile,
-                                        const struct proposal *p, bool as_json);
+                                        const struct proposal *p, struct json *answer);
 
 #endif

@@ -213,42 +213,45 @@ static enum err keep(struct diag *d, struct signing *s, const struct sig65 *sig)
     return e == ERR_MISMATCH ? keep_aside(d, s) : e;
 }
 
-static enum err answer(struct diag *d, const struct signing *s)
+static void print_signed(const struct signing *s)
 {
-    struct json *j = NULL;
+    term_printf("signed by %s, saved in ", address_format(&s->account).s);
+    term_untrusted(s->path, strlen(s->path));
+    term_printf("\n");
+}
 
-    if (!args_json(s->args)) {
-        term_printf("signed by %s, saved in ", address_format(&s->account).s);
-        term_untrusted(s->path, strlen(s->path));
-        term_printf("\n");
-        return OK;
-    }
-    j = json_new_object();
+static struct json *answer_signed(const struct signing *s)
+{
+    struct json *j = json_new_object();
+
     json_set_int(j, "result", 0);
     json_set_string(j, "proposal", s->path);
     json_set_hash(j, "safeTxHash", &s->verification.subject.hashes.safe_tx);
     json_set_address(j, "signer", &s->account);
     json_set_bool(j, "delegate", s->delegate);
-    return common_answer(d, j);
+    json_set_bool(j, "submitted", args_flag(s->args, "submit"));
+    return j;
 }
 
 static enum err sign_verified(struct diag *d, struct signing *s)
 {
-    const bool json = args_json(s->args);
-    const bool submits = args_flag(s->args, "submit");
+    struct json *j = NULL;
     struct sig65 sig = { 0 };
     enum err e = ERR_INTERNAL;
 
     if ((e = open_signer(d, s)) != OK || (e = ask(d, s)) != OK || (e = check_journal(d, s)) != OK ||
         (e = make_signature(d, s, &sig)) != OK || (e = keep(d, s, &sig)) != OK)
         return e;
-    if (!submits || !json)
-        e = answer(d, s);
-    if (e != OK || !submits)
-        return e;
-    e = common_queue_submit(d, s->profile, s->proposal, json);
-    if (e != OK)
+    if (args_json(s->args))
+        j = answer_signed(s);
+    else
+        print_signed(s);
+    if (args_flag(s->args, "submit") &&
+        (e = common_queue_submit(d, s->profile, s->proposal, j)) != OK)
         diag_hint(d, "the signature is saved; 'countersign submit' sends it again");
+    if (e == OK && j != NULL)
+        e = common_write_json(d, j, NULL);
+    json_free(j);
     return e;
 }
 

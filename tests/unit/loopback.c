@@ -104,7 +104,7 @@ char *loopback_stop(struct loopback *l)
     (void)kill(l->pid, SIGKILL);
     (void)waitpid(l->pid, NULL, 0);
     rewind(l->record);
-    (void)fread(text, 1, MAX_REQUEST - 1, l->record);
+    text[fread(text, 1, MAX_REQUEST - 1, l->record)] = '\0';
     (void)fclose(l->record);
     return text;
 }

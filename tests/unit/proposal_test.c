@@ -123,14 +123,7 @@ Test(proposal, a_new_file_ends_the_claimed_manifest)
 
 Test(proposal, action_words)
 {
-    static const char *const bad[] = { "",
-                                       "-a",
-                                       ".a",
-                                       "a b",
-                                       "a/b",
-                                       "a\x1b",
-                                       "\xe2\x80\xae"
-                                       "a" };
+    static const char *const bad[] = { "", "-a", ".a", "a b", "a/b", "a\x1b", "\342\200\256a" };
     struct diag d = { 0 };
     struct proposal p = { 0 };
     char word[ACTION_WORD_MAX + 2];
@@ -202,7 +195,7 @@ Test(proposal, signature_refusals)
 Test(proposal, steps)
 {
     for (int s = STEP_SCHEDULE; s <= STEP_REJECT; s++)
-        cr_expect_eq(step_parse(step_name((enum step)s)), s);
+        cr_expect_eq(step_parse(step_name((enum step)s)), (enum step)s);
     cr_expect_eq(step_parse("none"), STEP_NONE);
     cr_expect_eq(step_parse(""), STEP_NONE);
     cr_expect_eq(step_parse("Schedule"), STEP_NONE);

@@ -192,7 +192,7 @@ Test(secp, every_bit_counts)
         struct hash32 other_digest = digest;
         struct sig65 other = sig;
         struct address a;
-        uint8_t *at = bit < 8 * 65 ? other.b + bit / 8 : other_digest.b + bit / 8 - 65;
+        uint8_t *at = bit < 8 * 65 ? other.b + bit / 8 : other_digest.b + (bit / 8 - 65);
 
         *at = (uint8_t)(*at ^ 1U << bit % 8);
         if (secp_recover(&d, &a, &other_digest, &other) == OK)

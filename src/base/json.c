@@ -196,6 +196,15 @@ const struct json *json_member(const struct json *j, size_t i, const char **key)
     return at != NULL ? wrap_const(json_object_iter_value(at)) : NULL;
 }
 
+const struct json *json_next(const struct json *j, void **at, const char **key)
+{
+    json_t *o = not_const(j);
+
+    *at = *at == NULL ? json_object_iter(o) : json_object_iter_next(o, *at);
+    *key = *at != NULL ? json_object_iter_key(*at) : NULL;
+    return *at != NULL ? wrap_const(json_object_iter_value(*at)) : NULL;
+}
+
 static const char *found(const struct json *j)
 {
     if (j == NULL)

@@ -56,6 +56,12 @@ JSON_HIDDEN const char *json_string(const struct json *j);
 const struct json *json_member(const struct json *j, size_t i, const char **key);
 
 /*
+ * The same, one after the other and without counting: *at is NULL at first. Borrowed; the object
+ * must not change meanwhile.
+ */
+const struct json *json_next(const struct json *j, void **at, const char **key);
+
+/*
  * Readers of one required member. Each error names the key, what was expected and what was found.
  * A missing key, a null and a wrong type are all errors.
  */

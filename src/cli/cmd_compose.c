@@ -9,6 +9,7 @@
 #include "src/cli/commands.h"
 #include "src/cli/common.h"
 #include "verify/compose.h"
+#include "verify/compose_forms.h"
 
 /* Fields of an app-compose that run something which no compose file tells. */
 static const char *const script_fields[] = { "pre_launch_script", "init_script", "bash_script" };
@@ -125,18 +126,24 @@ static enum err run_check(struct diag *d, const struct args *a, const char *path
 
 static enum err run_hash(struct diag *d, const struct args *a, const char *path)
 {
+    const char *name = args_get(a, "form");
+    enum compose_form form = FORM_RAW;
     struct hash32 hash;
     struct buf text;
-    enum err e = ERR_INTERNAL;
+    enum err e = name != NULL ? compose_form_parse(d, &form, name) : OK;
 
+    if (e != OK)
+        return e;
     buf_init(&text, LIMIT_COMPOSE_BYTES);
     if ((e = file_read(d, &text, path)) == OK)
-        e = compose_hash(d, &hash, text.data, text.len);
+        e = compose_form_hash(d, &hash, text.data, text.len, form, path);
     buf_clear(&text);
     if (e == OK && args_json(a)) {
         struct json *j = json_new_object();
 
-        json_set_hash(j, "composeHash", &hash);
+        json_set_hash(j, form == FORM_RAW ? "composeHash" : "formHash", &hash);
+        if (name != NULL)
+            json_set_string(j, "form", compose_form_name(form));
         return common_answer(d, j);
     }
     if (e == OK)
@@ -154,14 +161,22 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
     return diag_set(d, ERR_USAGE, "compose: expected hash or check, found '%.32s'", a->operands[0]);
 }
 
+static const struct arg_option options[] = {
+    { "form", "FORM", "hash: what that producer would have written for the same object", false },
+    OPTION_END,
+};
+
 const struct command cmd_compose = {
     .name = "compose",
     .operands = "hash|check FILE|-",
     .summary = "the compose hash of an app-compose; whether every image is pinned",
     .details =
-        "hash   SHA-256 of the file's bytes as they are: what the whitelist holds\n"
+        "hash   SHA-256 of the file's bytes as they are: what the whitelist holds. With --form,\n"
+        "       the hash of the same object as raw, as-is, dstack-js, dstack-js-normalized,\n"
+        "       dstack-python, phala-cloud-js, vmm-cli, vmm-ui or phala-stored would have it\n"
         "check  every image of a compose file, or of the one inside an app-compose, has a digest;\n"
         "       exit code 1 names the first that has none",
+    .options = options,
     .min_operands = 2,
     .max_operands = 2,
     .run = run,

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { getAddress, keccak256, toUtf8Bytes } from 'ethers';
 import { CHAIN_ID, foundry } from '../e2e/chain.mjs';
+import { COMPOSE_PATH, Repository } from '../e2e/scratch.mjs';
 import { domainHash, messageHash, safeTx, safeTxHash } from '../e2e/safetx.mjs';
 
 const countersign = process.env.COUNTERSIGN ?? 'build/countersign';
@@ -127,5 +128,32 @@ function benchLines() {
     );
 }
 
+function benchVerify() {
+    const repository = new Repository(join(dir, 'repository'));
+    const { commit, bytes } = repository.release('bench', 4);
+    writeFileSync(join(dir, 'app-compose.json'), bytes);
+    const lines = [
+        'format: countersign/profile/1',
+        'name: bench',
+        `chain: {id: ${CHAIN_ID}}`,
+        `safe: {address: "${address('safe')}", version: "1.4.1", owners: ["${address('owner')}"], threshold: 1}`,
+        `timelock: {address: "${address('timelock')}", release: "5.4", delay: 1d}`,
+        `contracts: {app: {type: DstackApp, address: "${address('app')}"}}`,
+    ];
+    writeFileSync(join(dir, 'countersign.yaml'), lines.join('\n') + '\n');
+    const profile = ['--profile', join(dir, 'countersign.yaml')];
+    const evidence = ['--app-compose', join(dir, 'app-compose.json')];
+    const git = ['--repo', repository.dir, '--commit', commit, '--path', COMPOSE_PATH];
+    const proposal = join(dir, 'proposal.json');
+    const rest = ['--nonce', '7', '--out', proposal];
+    const propose = ['propose', 'add-compose-hash', ...evidence, ...git, ...profile, ...rest];
+    execFileSync(countersign, propose);
+    execFileSync(countersign, ['verify', proposal, ...profile]); // throws unless the answer is yes
+    const own = processTime(100, countersign, 'verify', proposal, ...profile);
+    print('\none proposal, whole process, median', 'time', '', 'target');
+    print('  countersign verify, offline, four images', ms(own), '', '30 ms');
+}
+
 benchOne();
 benchLines();
+benchVerify();

@@ -4,13 +4,13 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
 export const modules = join(here, '..', 'node_modules');
-export const buildDir = join(process.env.BUILD ?? join(here, '..', '..', 'build'), 'e2e');
+export const buildDir = resolve(here, '..', '..', process.env.BUILD ?? 'build', 'e2e');
 
 const own = join(here, 'contracts');
 const wanted = [

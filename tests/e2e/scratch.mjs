@@ -18,16 +18,18 @@ export function scratchDir() {
 export const COMPOSE_PATH = 'deploy/docker-compose.yml';
 const IMAGE = 'ghcr.io/example/api@sha256:' + 'ab'.repeat(32);
 
-export const composeFile = (label) => `# release ${label}
-x-logging: &logging
-  logging: {driver: json-file}
-services:
-  api:
+const composeService = (i, label) => `  api${i}:
     image: ${IMAGE}
     <<: *logging
     environment: {RELEASE: "${label}"}
-    ports: ["8080:8080"]
+    ports: ["${8080 + i}:8080"]
 `;
+
+export const composeFile = (label, numServices = 1) => `# release ${label}
+x-logging: &logging
+  logging: {driver: json-file}
+services:
+${Array.from({ length: numServices }, (_, i) => composeService(i, label)).join('')}`;
 
 /** The bytes that an enclave measures, and the hash that is whitelisted. */
 export function appCompose(compose) {
@@ -84,8 +86,8 @@ export class Repository {
     }
 
     /** Commits a compose file; resolves to what a proposal of it needs. */
-    release(label) {
-        const compose = composeFile(label);
+    release(label, numServices = 1) {
+        const compose = composeFile(label, numServices);
         this.write(COMPOSE_PATH, compose);
         const commit = this.commit(`release ${label}`);
         const { bytes, hash } = appCompose(compose);

@@ -245,11 +245,40 @@ static bool policy_allows(const struct profile_policy *policy, const char *actio
     return policy->actions == NULL;
 }
 
+/* What an empty measurement gives: SHA-256 of nothing, the "device" of every unverified machine. */
+static bool is_of_nothing(const struct hash32 *value)
+{
+    static const struct hash32 sha256_of_nothing = { {
+        0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4,
+        0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b,
+        0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
+    } };
+
+    return hash32_is_zero(value) || hash32_eq(value, &sha256_of_nothing);
+}
+
+/* No policy can want such an entry. */
+static bool check_entries(struct report *r, const struct subject *s)
+{
+    struct list_entry entry;
+    bool good = true;
+    size_t index = 0;
+
+    for (const struct call_node *n = next_node(s, &index); n != NULL; n = next_node(s, &index)) {
+        if (!node_list_entry(&entry, n) || !entry.add || !is_of_nothing(&entry.value))
+            continue;
+        good = false;
+        fail_node(r, "call.allowed", s, n,
+                  "adds zero or the SHA-256 of nothing: that is no measurement");
+    }
+    return good;
+}
+
 static void check_allowed(struct report *r, const struct subject *s)
 {
-    bool all = s->num_governed > 0;
+    bool all = check_entries(r, s) && s->num_governed > 0;
 
-    if (!all)
+    if (s->num_governed == 0)
         check_fail(r, "call.allowed", "there is no governed call to judge");
     for (size_t i = 0; i < s->num_governed; i++) {
         const char *action = node_action(s->governed[i]);

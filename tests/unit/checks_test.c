@@ -142,6 +142,26 @@ static void take_ownership(struct proposal *p)
     reschedule(p);
 }
 
+/* app.addDevice of SHA-256 of nothing, and of zero. */
+static void device_of_nobody(struct proposal *p)
+{
+    static const uint8_t calldata[36] = {
+        0x2a, 0x81, 0x97, 0x28, 0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14,
+        0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27, 0xae, 0x41, 0xe4,
+        0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
+    };
+
+    memcpy(p->operation.calls[0].data, calldata, sizeof(calldata));
+    reschedule(p);
+}
+
+static void device_zero(struct proposal *p)
+{
+    device_of_nobody(p);
+    memset(p->operation.calls[0].data + 4, 0, 32);
+    reschedule(p);
+}
+
 static void short_delay(struct proposal *p)
 {
     p->delay_s = u256_from_u64(172799);
@@ -396,6 +416,8 @@ static const struct {
     { "ether inside", FIXTURE_SCHEDULE, inner_ether, "call.value" },
     { "ownership to somebody", FIXTURE_SCHEDULE, take_ownership, "call.privileged" },
     { "ownership to somebody", FIXTURE_SCHEDULE, take_ownership, "call.action" },
+    { "a device that no machine proved", FIXTURE_SCHEDULE, device_of_nobody, "call.allowed" },
+    { "a device that is zero", FIXTURE_SCHEDULE, device_zero, "call.allowed" },
     { "a delay too short", FIXTURE_SCHEDULE, short_delay, "timelock.delay" },
     { "a delay too long", FIXTURE_SCHEDULE, long_delay, "timelock.delay" },
     { "an endless delay", FIXTURE_SCHEDULE, endless_delay, "timelock.delay" },

@@ -136,7 +136,8 @@ function benchVerify() {
         'format: countersign/profile/1',
         'name: bench',
         `chain: {id: ${CHAIN_ID}}`,
-        `safe: {address: "${address('safe')}", version: "1.4.1", owners: ["${address('owner')}"], threshold: 1}`,
+        `safe: {address: "${address('safe')}", version: "1.4.1",`,
+        `  owners: ["${address('owner')}"], threshold: 1}`,
         `timelock: {address: "${address('timelock')}", release: "5.4", delay: 1d}`,
         `contracts: {app: {type: DstackApp, address: "${address('app')}"}}`,
     ];

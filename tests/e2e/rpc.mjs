@@ -70,7 +70,8 @@ export class RpcProxy {
             const { id, method, params } = JSON.parse(Buffer.concat(parts));
             const answer = { jsonrpc: '2.0', id };
             try {
-                answer.result = (await hook(method, params)) ?? (await rpc.call(method, ...params));
+                const own = await hook(method, params);
+                answer.result = own === undefined ? await rpc.call(method, ...params) : own;
             } catch (e) {
                 answer.error = { code: e.code ?? -32000, message: e.message, data: e.data };
             }

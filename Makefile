@@ -13,8 +13,10 @@ Q       := $(if $(V),,@)
 say      = $(if $(V),@:,@printf '  %-8s %s\n' $(1) $(2))
 
 # --- flags --------------------------------------------------------------------------------------
-LIBS       := libsecp256k1 libcurl libgit2 jansson libfyaml libcrypto
-PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
+LIBS       := libsecp256k1 jansson libfyaml libcrypto
+# Compiled with, but loaded by those verbs alone that need them: src/base/library.h.
+LOADED     := libcurl libgit2
+PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) $(LOADED) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(LIBS) 2>/dev/null)
 WARNINGS   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
               -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wvla -Wformat=2 \

@@ -11,7 +11,8 @@
 /*
  * "This file is in that commit", as a proof: the raw commit, the trees on the path and the blob.
  * Collected from a repository with libgit2 (work tree or bare, no shelling out); verified from the
- * bytes alone. Says nothing about whose commit that is, or on which branch.
+ * bytes alone, with libgit2's SHA-1. It is loaded when first needed (ERR_UNSUPPORTED if it is not
+ * there). Says nothing about whose commit that is, or on which branch.
  *
  * The proof is as good as SHA-1: second preimages are out of reach, collisions are not. The hash is
  * libgit2's, which Debian builds with the SHA-1 that recognises the known collision attacks.

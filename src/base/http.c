@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/base/http.h"
 
+/* The check of curl_easy_setopt is a macro around the linked function; see set_long instead. */
+#define CURL_DISABLE_TYPECHECK
 #include <arpa/inet.h>
 #include <assert.h>
 #include <curl/curl.h>
@@ -8,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "src/base/library.h"
 #include "src/base/limits.h"
 #include "src/base/u256.h"
 
@@ -20,6 +23,52 @@
 #define FIRST_BACKOFF_MS  500L
 #define MAX_RETRY_AFTER_S 30L
 
+/*
+ * What is used of libcurl, which src/base/library.h loads. The SONAME is that of every release
+ * since 7.16.0 (2006).
+ */
+#define LIBCURL "libcurl.so.4"
+#define FUNCTIONS(X)       \
+    X(curl_easy_init)      \
+    X(curl_easy_setopt)    \
+    X(curl_easy_getinfo)   \
+    X(curl_easy_perform)   \
+    X(curl_easy_cleanup)   \
+    X(curl_easy_strerror)  \
+    X(curl_easy_header)    \
+    X(curl_slist_append)   \
+    X(curl_slist_free_all) \
+    X(curl_url)            \
+    X(curl_url_cleanup)    \
+    X(curl_url_get)        \
+    X(curl_url_set)        \
+    X(curl_url_strerror)   \
+    X(curl_free)
+
+struct libcurl {
+    FUNCTIONS(LIBRARY_POINTER)
+};
+
+static enum err load(struct diag *d, struct libcurl *lib)
+{
+    const struct library_symbol symbols[] = { FUNCTIONS(LIBRARY_SYMBOL) };
+
+    return library_load(d, LIBCURL, symbols, sizeof(symbols) / sizeof(symbols[0]));
+}
+
+/* The option's number says what it takes (curl.h, CURLOPTTYPE_*); "..." would take anything. */
+static bool set_long(const struct libcurl *lib, CURL *h, CURLoption option, long value)
+{
+    assert(option < CURLOPTTYPE_OBJECTPOINT);
+    return lib->curl_easy_setopt(h, option, value) == CURLE_OK;
+}
+
+static bool set_text(const struct libcurl *lib, CURL *h, CURLoption option, const char *value)
+{
+    assert(option > CURLOPTTYPE_OBJECTPOINT && option < CURLOPTTYPE_FUNCTIONPOINT);
+    return lib->curl_easy_setopt(h, option, value) == CURLE_OK;
+}
+
 /* --- addresses ----------------------------------------------------------------------------- */
 
 /* A URL taken apart. Each part is the library's, freed with curl_free. */
@@ -30,43 +79,45 @@ struct url {
     char *path;
 };
 
-static void url_clear(struct url *u)
+static void url_clear(const struct libcurl *lib, struct url *u)
 {
-    curl_free(u->scheme);
-    curl_free(u->host);
-    curl_free(u->port);
-    curl_free(u->path);
+    lib->curl_free(u->scheme);
+    lib->curl_free(u->host);
+    lib->curl_free(u->port);
+    lib->curl_free(u->path);
     *u = (struct url){ 0 };
 }
 
 /* Nothing of the text is repeated: it may hold a password or a key. */
-static enum err url_parse(struct diag *d, struct url *out, const char *text)
+static enum err url_parse(struct diag *d, const struct libcurl *lib, struct url *out,
+                          const char *text)
 {
-    CURLU *u = curl_url();
+    CURLU *u = lib->curl_url();
     CURLUcode rc = CURLUE_OUT_OF_MEMORY;
 
     *out = (struct url){ 0 };
     if (u != NULL)
-        rc = curl_url_set(u, CURLUPART_URL, text, CURLU_DISALLOW_USER | CURLU_NON_SUPPORT_SCHEME);
+        rc = lib->curl_url_set(u, CURLUPART_URL, text,
+                               CURLU_DISALLOW_USER | CURLU_NON_SUPPORT_SCHEME);
     if (rc == CURLUE_OK)
-        rc = curl_url_get(u, CURLUPART_SCHEME, &out->scheme, 0);
+        rc = lib->curl_url_get(u, CURLUPART_SCHEME, &out->scheme, 0);
     if (rc == CURLUE_OK && strcmp(out->scheme, "https") != 0 && strcmp(out->scheme, "http") != 0)
         rc = CURLUE_UNSUPPORTED_SCHEME;
     if (rc == CURLUE_OK)
-        rc = curl_url_get(u, CURLUPART_HOST, &out->host, 0);
+        rc = lib->curl_url_get(u, CURLUPART_HOST, &out->host, 0);
     if (rc == CURLUE_OK)
-        rc = curl_url_get(u, CURLUPART_PORT, &out->port, CURLU_DEFAULT_PORT);
+        rc = lib->curl_url_get(u, CURLUPART_PORT, &out->port, CURLU_DEFAULT_PORT);
     if (rc == CURLUE_OK)
-        rc = curl_url_get(u, CURLUPART_PATH, &out->path, 0);
-    curl_url_cleanup(u);
+        rc = lib->curl_url_get(u, CURLUPART_PATH, &out->path, 0);
+    lib->curl_url_cleanup(u);
     if (rc == CURLUE_OK)
         return OK;
-    url_clear(out);
+    url_clear(lib, out);
     if (rc == CURLUE_USER_NOT_ALLOWED)
         return diag_set(d, ERR_USAGE, "a URL must not contain a user name or password");
     if (rc == CURLUE_UNSUPPORTED_SCHEME)
         return diag_set(d, ERR_USAGE, "a URL must begin with https:// (or http://)");
-    return diag_set(d, ERR_USAGE, "malformed URL: %s", curl_url_strerror(rc));
+    return diag_set(d, ERR_USAGE, "malformed URL: %s", lib->curl_url_strerror(rc));
 }
 
 static bool is_loopback(const char *host)
@@ -94,6 +145,13 @@ static enum err check_scheme(struct diag *d, const struct url *u, bool allow_pla
                     u->host);
 }
 
+/* What a request and those after its redirects have in common. */
+struct exchange {
+    struct libcurl lib;
+    const struct http_request *req;
+    struct url origin;
+};
+
 /* --- one request --------------------------------------------------------------------------- */
 
 static uint64_t monotonic_ms(void)
@@ -113,35 +171,40 @@ static size_t on_body(char *data, size_t size, size_t num, void *arg)
 }
 
 /* Options that are the same for every request. All of them must take: most are a protection. */
-static bool set_protections(CURL *h, const struct url *u)
+static bool set_protections(const struct exchange *x, CURL *h)
 {
-    return curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-           curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "https,http") == CURLE_OK &&
-           curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-           curl_easy_setopt(h, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
-           curl_easy_setopt(h, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
-           curl_easy_setopt(h, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
-           curl_easy_setopt(h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
-           curl_easy_setopt(h, CURLOPT_USERAGENT, "countersign/" VERSION) == CURLE_OK &&
-           (!is_loopback(u->host) || curl_easy_setopt(h, CURLOPT_PROXY, "") == CURLE_OK);
+    const struct libcurl *lib = &x->lib;
+
+    return set_long(lib, h, CURLOPT_NOSIGNAL, 1L) &&
+           set_text(lib, h, CURLOPT_PROTOCOLS_STR, "https,http") &&
+           set_long(lib, h, CURLOPT_FOLLOWLOCATION, 0L) &&
+           set_long(lib, h, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) &&
+           set_long(lib, h, CURLOPT_SSL_VERIFYPEER, 1L) &&
+           set_long(lib, h, CURLOPT_SSL_VERIFYHOST, 2L) &&
+           set_long(lib, h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) &&
+           set_text(lib, h, CURLOPT_USERAGENT, "countersign/" VERSION) &&
+           (!is_loopback(x->origin.host) || set_text(lib, h, CURLOPT_PROXY, ""));
 }
 
-static bool set_message(CURL *h, const struct http_request *req, const struct curl_slist *headers)
+static bool set_message(const struct exchange *x, CURL *h, const struct curl_slist *headers)
 {
+    const struct libcurl *lib = &x->lib;
+    const struct http_request *req = x->req;
+    const curl_off_t body_len = (curl_off_t)(req->body != NULL ? req->body_len : 0);
     const char *body = req->body != NULL ? req->body : "";
-    bool ok = curl_easy_setopt(h, CURLOPT_HTTPHEADER, headers) == CURLE_OK;
+    bool ok = lib->curl_easy_setopt(h, CURLOPT_HTTPHEADER, headers) == CURLE_OK;
 
     if (strcmp(req->method, "POST") == 0 || req->body != NULL)
-        ok = ok && curl_easy_setopt(h, CURLOPT_POSTFIELDS, body) == CURLE_OK &&
-             curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE,
-                              (curl_off_t)(req->body != NULL ? req->body_len : 0)) == CURLE_OK;
+        ok = ok && set_text(lib, h, CURLOPT_POSTFIELDS, body) &&
+             lib->curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE, body_len) == CURLE_OK;
     if (req->bearer != NULL)
-        ok = ok && curl_easy_setopt(h, CURLOPT_HTTPAUTH, CURLAUTH_BEARER) == CURLE_OK &&
-             curl_easy_setopt(h, CURLOPT_XOAUTH2_BEARER, req->bearer) == CURLE_OK;
-    return ok && curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, req->method) == CURLE_OK;
+        ok = ok && set_long(lib, h, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER) &&
+             set_text(lib, h, CURLOPT_XOAUTH2_BEARER, req->bearer);
+    return ok && set_text(lib, h, CURLOPT_CUSTOMREQUEST, req->method);
 }
 
-static bool add_header(struct curl_slist **list, const char *name, const char *value)
+static bool add_header(const struct libcurl *lib, struct curl_slist **list, const char *name,
+                       const char *value)
 {
     struct curl_slist *grown = NULL;
     struct buf line;
@@ -149,7 +212,7 @@ static bool add_header(struct curl_slist **list, const char *name, const char *v
     buf_init(&line, 1024);
     buf_addf(&line, "%s: %s", name, value);
     if (buf_ok(&line))
-        grown = curl_slist_append(*list, buf_str(&line));
+        grown = lib->curl_slist_append(*list, buf_str(&line));
     buf_clear(&line);
     if (grown == NULL)
         return false;
@@ -157,79 +220,83 @@ static bool add_header(struct curl_slist **list, const char *name, const char *v
     return true;
 }
 
-static bool make_headers(struct curl_slist **list, const struct http_request *req)
+static bool make_headers(const struct exchange *x, struct curl_slist **list)
 {
-    return add_header(list, "Accept", req->accept != NULL ? req->accept : "application/json") &&
-           (req->body == NULL || add_header(list, "Content-Type", "application/json")) &&
+    const struct libcurl *lib = &x->lib;
+    const struct http_request *req = x->req;
+
+    return add_header(lib, list, "Accept",
+                      req->accept != NULL ? req->accept : "application/json") &&
+           (req->body == NULL || add_header(lib, list, "Content-Type", "application/json")) &&
            /* never wait for "100 Continue" */
-           curl_slist_append(*list, "Expect:") != NULL;
+           lib->curl_slist_append(*list, "Expect:") != NULL;
 }
 
-static long retry_after_s(CURL *h, long status)
+static long retry_after_s(const struct libcurl *lib, CURL *h, long status)
 {
     struct curl_header *reset = NULL;
     struct u256 value;
     uint64_t seconds = 0;
     curl_off_t after = 0;
 
-    if (curl_easy_getinfo(h, CURLINFO_RETRY_AFTER, &after) == CURLE_OK && after > 0)
+    if (lib->curl_easy_getinfo(h, CURLINFO_RETRY_AFTER, &after) == CURLE_OK && after > 0)
         return after < 86400 ? (long)after : 86400L;
     /* the Safe service sends the seconds that are left of the quota's period with every answer */
     if (status == 429 &&
-        curl_easy_header(h, "X-RateLimit-Reset", 0, CURLH_HEADER, -1, &reset) == CURLHE_OK &&
+        lib->curl_easy_header(h, "X-RateLimit-Reset", 0, CURLH_HEADER, -1, &reset) == CURLHE_OK &&
         u256_from_dec(&value, reset->value) && u256_to_u64(&value, &seconds))
         return seconds < 86400 ? (long)seconds : 86400L;
     return -1;
 }
 
-static enum err transfer_error(struct diag *d, CURLcode rc, const struct url *u,
-                               const struct http_request *req, struct buf *body)
+static enum err transfer_error(struct diag *d, const struct exchange *x, CURLcode rc,
+                               struct buf *body)
 {
-    const char *path = req->secret_path ? "/..." : u->path;
+    const char *path = x->req->secret_path ? "/..." : x->origin.path;
 
     if (rc == CURLE_OUT_OF_MEMORY)
         return diag_set(d, ERR_NOMEM, "out of memory");
     if (rc == CURLE_WRITE_ERROR && buf_check(d, body, "the answer") != OK)
-        return diag_prefix(d, "%s %.128s%.256s", req->method, u->host, path);
-    return diag_set(d, ERR_NETWORK, "%s %.128s%.256s: %s", req->method, u->host, path,
-                    curl_easy_strerror(rc));
+        return diag_prefix(d, "%s %.128s%.256s", x->req->method, x->origin.host, path);
+    return diag_set(d, ERR_NETWORK, "%s %.128s%.256s: %s", x->req->method, x->origin.host, path,
+                    x->lib.curl_easy_strerror(rc));
 }
 
 /* One request without redirects. *location, to be freed, is where one would lead. */
 static enum err transfer(struct diag *d, struct http_response *out, char **location,
-                         const struct http_request *req, const char *url, const struct url *u,
-                         long time_ms)
+                         const struct exchange *x, const char *url, long time_ms)
 {
+    const struct libcurl *lib = &x->lib;
     enum err e = ERR_INTERNAL;
     struct curl_slist *headers = NULL;
-    CURL *h = curl_easy_init();
+    CURL *h = lib->curl_easy_init();
     char *redirect = NULL;
     CURLcode rc = CURLE_OK;
 
-    if (h == NULL || !make_headers(&headers, req) || !set_protections(h, u) ||
-        !set_message(h, req, headers) || curl_easy_setopt(h, CURLOPT_URL, url) != CURLE_OK ||
-        curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, time_ms) != CURLE_OK ||
-        curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIME_MS) != CURLE_OK ||
-        curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, on_body) != CURLE_OK ||
-        curl_easy_setopt(h, CURLOPT_WRITEDATA, &out->body) != CURLE_OK) {
+    if (h == NULL || !make_headers(x, &headers) || !set_protections(x, h) ||
+        !set_message(x, h, headers) || !set_text(lib, h, CURLOPT_URL, url) ||
+        !set_long(lib, h, CURLOPT_TIMEOUT_MS, time_ms) ||
+        !set_long(lib, h, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIME_MS) ||
+        lib->curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, on_body) != CURLE_OK ||
+        lib->curl_easy_setopt(h, CURLOPT_WRITEDATA, &out->body) != CURLE_OK) {
         e = diag_set(d, ERR_NOMEM, "cannot set up an HTTP request: out of memory");
         goto done;
     }
-    if ((rc = curl_easy_perform(h)) != CURLE_OK) {
-        e = transfer_error(d, rc, u, req, &out->body);
+    if ((rc = lib->curl_easy_perform(h)) != CURLE_OK) {
+        e = transfer_error(d, x, rc, &out->body);
         goto done;
     }
-    (void)curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &out->status);
-    (void)curl_easy_getinfo(h, CURLINFO_REDIRECT_URL, &redirect);
-    out->retry_after_s = retry_after_s(h, out->status);
+    (void)lib->curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &out->status);
+    (void)lib->curl_easy_getinfo(h, CURLINFO_REDIRECT_URL, &redirect);
+    out->retry_after_s = retry_after_s(lib, h, out->status);
     if (redirect != NULL && (*location = strdup(redirect)) == NULL) {
         e = diag_set(d, ERR_NOMEM, "out of memory");
         goto done;
     }
     e = OK;
 done:
-    curl_slist_free_all(headers);
-    curl_easy_cleanup(h);
+    lib->curl_slist_free_all(headers);
+    lib->curl_easy_cleanup(h);
     return e;
 }
 
@@ -250,28 +317,29 @@ static bool is_token(const char *s)
     return true;
 }
 
-static enum err check_redirect(struct diag *d, const struct http_request *req,
-                               const struct url *origin, const char *location)
+static enum err check_redirect(struct diag *d, const struct exchange *x, const char *location)
 {
+    const char *host = x->origin.host;
     struct url target;
     enum err e = OK;
 
-    if (strcmp(req->method, "GET") != 0)
-        return diag_set(d, ERR_NETWORK, "%s %.128s: answered with a redirect", req->method,
-                        origin->host);
-    if (url_parse(d, &target, location) != OK)
-        return diag_set(d, ERR_NETWORK, "GET %.128s: redirected to a malformed URL", origin->host);
-    if (!same_origin(origin, &target))
+    if (strcmp(x->req->method, "GET") != 0)
+        return diag_set(d, ERR_NETWORK, "%s %.128s: answered with a redirect", x->req->method,
+                        host);
+    if (url_parse(d, &x->lib, &target, location) != OK)
+        return diag_set(d, ERR_NETWORK, "GET %.128s: redirected to a malformed URL", host);
+    if (!same_origin(&x->origin, &target))
         e = diag_set(d, ERR_NETWORK, "GET %.128s: redirected to another origin, %.8s://%.128s:%.5s",
-                     origin->host, target.scheme, target.host, target.port);
-    url_clear(&target);
+                     host, target.scheme, target.host, target.port);
+    url_clear(&x->lib, &target);
     return e;
 }
 
 /* Requests until an answer is no redirect; *location is the one that was asked last. */
-static enum err follow(struct diag *d, struct http_response *out, const struct http_request *req,
-                       const struct url *origin, char **location)
+static enum err follow(struct diag *d, struct http_response *out, const struct exchange *x,
+                       char **location)
 {
+    const struct http_request *req = x->req;
     uint64_t limit_ms = req->timeout_ms > 0 ? (uint64_t)req->timeout_ms : LIMIT_HTTP_TIME_MS;
     size_t max_bytes = req->max_bytes > 0 ? req->max_bytes : LIMIT_HTTP_BYTES;
     uint64_t start_ms = monotonic_ms();
@@ -282,25 +350,25 @@ static enum err follow(struct diag *d, struct http_response *out, const struct h
         enum err e = ERR_INTERNAL;
 
         if (used_ms >= limit_ms)
-            return diag_set(d, ERR_NETWORK, "GET %.128s: no answer in time", origin->host);
+            return diag_set(d, ERR_NETWORK, "GET %.128s: no answer in time", x->origin.host);
         http_response_clear(out);
         buf_init(&out->body, max_bytes);
-        e = transfer(d, out, &next, req, *location != NULL ? *location : req->url, origin,
+        e = transfer(d, out, &next, x, *location != NULL ? *location : req->url,
                      (long)(limit_ms - used_ms));
         free(*location);
         *location = next;
         if (e != OK || next == NULL)
             return e;
-        if ((e = check_redirect(d, req, origin, next)) != OK)
+        if ((e = check_redirect(d, x, next)) != OK)
             return e;
     }
-    return diag_set(d, ERR_NETWORK, "GET %.128s: over the limit of %d redirects", origin->host,
+    return diag_set(d, ERR_NETWORK, "GET %.128s: over the limit of %d redirects", x->origin.host,
                     LIMIT_HTTP_REDIRECTS);
 }
 
 enum err http_exchange(struct diag *d, struct http_response *out, const struct http_request *req)
 {
-    struct url origin = { 0 };
+    struct exchange x = { .req = req };
     char *location = NULL;
     enum err e = ERR_INTERNAL;
 
@@ -309,14 +377,16 @@ enum err http_exchange(struct diag *d, struct http_response *out, const struct h
     *out = (struct http_response){ .retry_after_s = -1 };
     if (req->bearer != NULL && !is_token(req->bearer))
         return diag_set(d, ERR_USAGE, "the API key contains characters that no key has");
-    if ((e = url_parse(d, &origin, req->url)) != OK ||
-        (e = check_scheme(d, &origin, req->allow_plain_http)) != OK)
+    if ((e = load(d, &x.lib)) != OK)
+        return e;
+    if ((e = url_parse(d, &x.lib, &x.origin, req->url)) != OK ||
+        (e = check_scheme(d, &x.origin, req->allow_plain_http)) != OK)
         goto done;
-    if ((e = follow(d, out, req, &origin, &location)) != OK)
+    if ((e = follow(d, out, &x, &location)) != OK)
         http_response_clear(out);
 done:
     free(location);
-    url_clear(&origin);
+    url_clear(&x.lib, &x.origin);
     return e;
 }
 

@@ -8,11 +8,13 @@
 #include "src/base/bytes.h"
 
 /*
- * One HTTP exchange by libcurl. https:// with the certificate verified; http:// only to a loopback
- * address (127.0.0.0/8, ::1, localhost) unless allow_plain_http. No proxy from the environment for
- * loopback, no netrc, no cookies, no credentials in URLs; redirects are followed only for GET and
- * only to the same origin, any other is ERR_NETWORK. Limits of limits.h (ERR_LIMIT for the body).
- * Errors name host and path but never headers, bodies sent or query strings.
+ * One HTTP exchange by libcurl, which the first exchange loads (ERR_UNSUPPORTED if it is not
+ * there); a process that asks nobody does not contain it. https:// with the certificate verified;
+ * http:// only to a loopback address (127.0.0.0/8, ::1, localhost) unless allow_plain_http. No
+ * proxy from the environment for loopback, no netrc, no cookies, no credentials in URLs; redirects
+ * are followed only for GET and only to the same origin, any other is ERR_NETWORK. Limits of
+ * limits.h (ERR_LIMIT for the body). Errors name host and path but never headers, bodies sent or
+ * query strings.
  */
 
 struct http_request {

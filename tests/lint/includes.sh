@@ -35,4 +35,5 @@ only jansson src/base/json.c
 only libfyaml src/base/yaml.c
 only git2 verify/git.c
 only openssl src/base/digest.c
+only dlfcn src/base/library.c
 exit $failed

@@ -67,5 +67,18 @@
 #define LIMIT_RPC_URLS 8
 /* Contracts, delegates and repositories in a profile. */
 #define LIMIT_PROFILE_ITEMS 64
+/* One Sigstore file: a hundred signatures with SBOM attestations would not fit, on purpose. */
+#define LIMIT_SIGSTORE_BYTES (4 * 1024 * 1024)
+/* Signatures in one file; cosign reads no more either. */
+#define LIMIT_SIGSTORE_BUNDLES 100
+/* Parts of one signature, each of which costs a public-key operation or two. */
+#define LIMIT_SIGSTORE_CERTS      10
+#define LIMIT_SIGSTORE_ENTRIES    8
+#define LIMIT_SIGSTORE_TIMESTAMPS 8
+#define LIMIT_SIGSTORE_SCTS       16
+/* Signature lines of a checkpoint: the log and its witnesses. */
+#define LIMIT_CHECKPOINT_LINES 64
+/* Logs, or authorities, of one trusted root. */
+#define LIMIT_SIGSTORE_KEYS 64
 
 #endif

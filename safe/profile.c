@@ -160,6 +160,7 @@ void profile_free(struct profile *p)
     free(p->queue.api_key_file);
     free(p->queue.api_key_env);
     free_texts(p->policy.actions, p->policy.num_actions);
+    free_texts(p->policy.scripts, p->policy.num_scripts);
     free_texts(p->policy.require, p->policy.num_require);
     free(p);
 }

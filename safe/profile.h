@@ -66,7 +66,9 @@ struct profile_policy {
     bool allow_override_salt;  /* a salt that is not the manifest's digest is accepted */
     bool unattended_delegates; /* sign --yes is allowed for delegates */
     bool require_git;          /* add-compose-hash needs the git proof; default true */
-    char **require;            /* further check ids that must pass; needs --online for chain.* */
+    char **scripts; /* SHA-256 of scripts that an app-compose may run, as 64 hex digits */
+    size_t num_scripts;
+    char **require; /* further check ids that must pass; needs --online for chain.* */
     size_t num_require;
 };
 

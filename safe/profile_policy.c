@@ -212,6 +212,18 @@ static enum err read_require(struct profile_reader *r, const struct yaml_node *n
                               LIMIT_PROFILE_ITEMS, is_check_id, "a check such as chain.owners");
 }
 
+static bool is_sha256(const char *text)
+{
+    return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
+}
+
+static enum err read_scripts(struct profile_reader *r, const struct yaml_node *n)
+{
+    return profile_read_texts(r, &r->p->policy.scripts, &r->p->policy.num_scripts, n,
+                              LIMIT_PROFILE_ITEMS, is_sha256,
+                              "SHA-256 of a script, 64 lower-case hex digits");
+}
+
 enum err profile_read_policy(struct profile_reader *r, const struct yaml_node *n)
 {
     static const struct profile_key keys[] = {
@@ -224,6 +236,7 @@ enum err profile_read_policy(struct profile_reader *r, const struct yaml_node *n
         { "allow-salt-override", false, read_allow_override_salt },
         { "unattended-delegates", false, read_unattended_delegates },
         { "require-git", false, read_require_git },
+        { "scripts", false, read_scripts },
         { "require", false, read_require },
         { NULL, false, NULL },
     };

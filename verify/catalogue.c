@@ -55,6 +55,8 @@ static const struct check_info catalogue[] = {
       NEED_ALWAYS },
     { "compose.file", "Is the compose file inside the app-compose the reviewed file?", S | E | D,
       IF_COMPOSE, 0 },
+    { "compose.scripts", "Does nothing else run that nobody reviewed?", S | E | D, IF_COMPOSE,
+      NEED_ALWAYS },
     { "git.commit", "Is that file in the named commit?", S | E | D, IF_GIT, NEED_ALWAYS },
     { "image.signatures", "Who built the images?", S | E | D, IF_COMPOSE, NEED_POLICY },
 

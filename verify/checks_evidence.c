@@ -178,6 +178,46 @@ static void check_file(struct report *r, const struct evidence_file *app,
     buf_clear(&text);
 }
 
+static bool is_accepted(const struct profile_policy *policy, const struct hash32 *digest)
+{
+    char text[HEX_LEN(32)];
+
+    (void)hex_encode(text, digest->b, sizeof(digest->b));
+    for (size_t i = 0; i < policy->num_scripts; i++) {
+        if (strcmp(policy->scripts[i], text) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* They run as root, before any container: what the compose file pins is theirs to change. */
+static void check_scripts(struct report *r, const struct subject *s,
+                          const struct evidence_file *app)
+{
+    struct compose_script scripts[COMPOSE_SCRIPTS];
+    struct diag why = { 0 };
+    size_t n = 0;
+
+    if (compose_scripts(&why, scripts, &n, app->data, app->data_len) != OK)
+        check_error(r, "compose.scripts", &why);
+    else if (n == 0)
+        check_pass(r, "compose.scripts", "the app-compose has no script of its own");
+    for (size_t i = 0; i < n; i++) {
+        struct hash32_text digest = hash32_format(&scripts[i].digest);
+
+        if (!scripts[i].is_text)
+            check_fail(r, "compose.scripts", "%s is no text", scripts[i].field);
+        else if (is_accepted(&s->profile->policy, &scripts[i].digest))
+            check_pass(r, "compose.scripts", "%s (%zu bytes, SHA-256 %s) is in policy.scripts",
+                       scripts[i].field, scripts[i].len, digest.s + 2);
+        else
+            check_fail(r, "compose.scripts",
+                       "%s runs as root before the containers, and policy.scripts does not name "
+                       "it: %zu bytes, SHA-256 %s",
+                       scripts[i].field, scripts[i].len, digest.s + 2);
+    }
+}
+
 static void check_git(struct report *r, const struct subject *s)
 {
     const struct evidence_file *file = NULL;
@@ -222,6 +262,9 @@ void checks_evidence(struct report *r, const struct subject *s)
         find_file(r, "compose.file", s, EVIDENCE_APP_COMPOSE, &app) &&
         find_file(r, "compose.file", s, EVIDENCE_COMPOSE, &file))
         check_file(r, app, file);
+    if (report_applies(r, "compose.scripts") &&
+        find_file(r, "compose.scripts", s, EVIDENCE_APP_COMPOSE, &app))
+        check_scripts(r, s, app);
     if (report_applies(r, "git.commit"))
         check_git(r, s);
     if (report_applies(r, "image.signatures"))

@@ -57,3 +57,53 @@ done:
     json_free(j);
     return e;
 }
+
+static bool is_nothing(const struct json *member)
+{
+    const char *text = json_string(member);
+
+    if (member == NULL || json_type(member) == JSON_NULL)
+        return true;
+    return text != NULL ? text[0] == '\0'
+                        : json_type(member) == JSON_ARRAY && json_len(member) == 0;
+}
+
+static enum err read_script(struct diag *d, struct compose_script *out, const char *field,
+                            const struct json *member)
+{
+    const char *text = json_string(member);
+
+    *out = (struct compose_script){ .field = field, .is_text = text != NULL };
+    if (text == NULL)
+        return OK;
+    out->len = strlen(text);
+    return sha256(d, &out->digest, text, out->len);
+}
+
+enum err compose_scripts(struct diag *d, struct compose_script out[COMPOSE_SCRIPTS],
+                         size_t *num_out, const void *app_compose, size_t app_compose_len)
+{
+    static const char *const fields[COMPOSE_SCRIPTS] = { "init_script", "pre_launch_script",
+                                                         "bash_script" };
+    struct json *j = NULL;
+    size_t n = 0;
+    enum err e = ERR_INTERNAL;
+
+    *num_out = 0;
+    if (app_compose_len > LIMIT_COMPOSE_BYTES)
+        return diag_set(d, ERR_LIMIT, "app-compose: over the limit of %d bytes",
+                        LIMIT_COMPOSE_BYTES);
+    if ((e = json_parse(d, &j, app_compose, app_compose_len, "app-compose")) != OK)
+        return e;
+    if (json_type(j) != JSON_OBJECT)
+        e = diag_set(d, ERR_FORMAT, "app-compose: expected a JSON object");
+    for (size_t i = 0; e == OK && i < COMPOSE_SCRIPTS; i++) {
+        const struct json *member = json_get(j, fields[i]);
+
+        if (!is_nothing(member))
+            e = read_script(d, &out[n++], fields[i], member);
+    }
+    json_free(j);
+    *num_out = e == OK ? n : 0;
+    return e;
+}

@@ -27,6 +27,21 @@ MUST_CHECK enum err compose_hash(struct diag *d, struct hash32 *out, const void 
 MUST_CHECK enum err compose_docker_file(struct diag *d, struct buf *out, const void *app_compose,
                                         size_t app_compose_len);
 
+/*
+ * What an app-compose runs beside its compose file, as root in the CVM: init_script,
+ * pre_launch_script, bash_script. An empty text, null or an empty list is no script.
+ */
+#define COMPOSE_SCRIPTS 3
+struct compose_script {
+    const char *field;
+    bool is_text; /* init_script may be a list, which has no one digest */
+    size_t len;
+    struct hash32 digest; /* SHA-256 of the text */
+};
+MUST_CHECK enum err compose_scripts(struct diag *d, struct compose_script out[COMPOSE_SCRIPTS],
+                                    size_t *num_out, const void *app_compose,
+                                    size_t app_compose_len);
+
 /* One image that a compose file runs or mounts; a service may have more than one. */
 struct compose_image {
     char *service;
@@ -50,8 +65,7 @@ void compose_images_clear(struct compose_images *c);
  * not have (it might name an image in a release that this program does not know). Anchors, aliases
  * and merge keys are resolved and judged like written text. ERR_FORMAT if it is no compose file.
  *
- * Not judged: what a container may start by itself (a mounted Docker socket), and the app-compose's
- * own scripts.
+ * Not judged: what a container may start by itself (a mounted Docker socket).
  */
 MUST_CHECK enum err compose_check_pinned(struct diag *d, struct compose_images *out,
                                          const void *data, size_t data_len, const char *what);

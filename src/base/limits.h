@@ -18,6 +18,9 @@
 /* Git trees of monorepos stay under this; blobs are bounded by LIMIT_COMPOSE_BYTES. */
 #define LIMIT_GIT_OBJECT_BYTES (1024 * 1024)
 #define LIMIT_GIT_PATH_DEPTH   32
+/* A quote is 5 kB, an event log of dstack with the firmware's events 60 kB. */
+#define LIMIT_MEASUREMENT_BYTES (512 * 1024)
+#define LIMIT_EVENTS            1024
 /* YAML profiles and compose files. Nodes are counted after alias expansion. */
 #define LIMIT_YAML_BYTES (1024 * 1024)
 #define LIMIT_YAML_DEPTH 64

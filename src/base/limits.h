@@ -21,6 +21,9 @@
 /* A quote is 5 kB, an event log of dstack with the firmware's events 60 kB. */
 #define LIMIT_MEASUREMENT_BYTES (512 * 1024)
 #define LIMIT_EVENTS            1024
+/* sha256sum.txt of an OS image lists under ten files. */
+#define LIMIT_OS_IMAGE_BYTES (64 * 1024)
+#define LIMIT_OS_IMAGE_FILES 256
 /* YAML profiles and compose files. Nodes are counted after alias expansion. */
 #define LIMIT_YAML_BYTES (1024 * 1024)
 #define LIMIT_YAML_DEPTH 64

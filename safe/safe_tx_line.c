@@ -133,15 +133,25 @@ static bool to_number(struct u256 *out, const struct token *t)
     return u256_from_dec_len(out, t->text, t->len);
 }
 
-static bool to_address(struct address *out, const struct token *t)
+static bool to_address(struct address *out, struct safe_tx_line_memo *memo, const struct token *t)
 {
     struct address_text text = { { 0 } };
+    struct safe_tx_line_address *known = NULL;
     struct diag ignored;
 
-    if (!t->is_string || t->len != sizeof(text.s) - 1)
+    if (!t->is_string || t->len != sizeof(known->text))
         return false;
-    memcpy(text.s, t->text, t->len);
-    return address_parse(&ignored, out, text.s) == OK;
+    /* the two last digits pick the one place where it may be */
+    known = &memo->addresses[(unsigned)(t->text[40] + t->text[41]) % SAFE_TX_LINE_ADDRESSES];
+    if (!known->known || memcmp(known->text, t->text, sizeof(known->text)) != 0) {
+        memcpy(text.s, t->text, t->len);
+        if (address_parse(&ignored, out, text.s) != OK)
+            return false;
+        *known = (struct safe_tx_line_address){ .known = true, .address = *out };
+        memcpy(known->text, t->text, sizeof(known->text));
+    }
+    *out = known->address;
+    return true;
 }
 
 /* 0x and exactly the digits of out_len bytes. */
@@ -161,7 +171,8 @@ static bool to_data(struct safe_tx *tx, const struct token *t)
     return to_bytes(tx->data, n, t);
 }
 
-static bool to_domain(struct safe_domain *out, const struct token *tokens)
+static bool to_domain(struct safe_domain *out, struct safe_tx_line_memo *memo,
+                      const struct token *tokens)
 {
     const struct token *t = &tokens[KEY_VERSION];
     char version[SAFE_VERSION_LEN] = { 0 };
@@ -172,7 +183,7 @@ static bool to_domain(struct safe_domain *out, const struct token *tokens)
     memcpy(version, t->text, t->len);
     return safe_version_parse(&ignored, out, version) == OK &&
            to_number(&out->chain_id, &tokens[KEY_CHAIN_ID]) &&
-           to_address(&out->safe, &tokens[KEY_SAFE]);
+           to_address(&out->safe, memo, &tokens[KEY_SAFE]);
 }
 
 static bool to_operation(enum safe_operation *out, const struct token *t,
@@ -184,30 +195,32 @@ static bool to_operation(enum safe_operation *out, const struct token *t,
     return *out != SAFE_CREATE || safe_version_cmp(domain, 1, 0, 0) <= 0;
 }
 
-static bool to_input(struct safe_tx_input *out, const struct token *tokens)
+static bool to_input(struct safe_tx_input *out, struct safe_tx_line_memo *memo,
+                     const struct token *tokens)
 {
     struct safe_tx *tx = &out->tx;
 
     out->has_claimed_hash = tokens[KEY_SAFE_TX_HASH].text != NULL;
-    return to_domain(&out->domain, tokens) && to_address(&tx->to, &tokens[KEY_TO]) &&
+    return to_domain(&out->domain, memo, tokens) && to_address(&tx->to, memo, &tokens[KEY_TO]) &&
            to_number(&tx->value, &tokens[KEY_VALUE]) && to_data(tx, &tokens[KEY_DATA]) &&
            to_operation(&tx->operation, &tokens[KEY_OPERATION], &out->domain) &&
            to_number(&tx->safe_tx_gas, &tokens[KEY_SAFE_TX_GAS]) &&
            to_number(&tx->base_gas, &tokens[KEY_BASE_GAS]) &&
            to_number(&tx->gas_price, &tokens[KEY_GAS_PRICE]) &&
-           to_address(&tx->gas_token, &tokens[KEY_GAS_TOKEN]) &&
-           to_address(&tx->refund_receiver, &tokens[KEY_REFUND_RECEIVER]) &&
+           to_address(&tx->gas_token, memo, &tokens[KEY_GAS_TOKEN]) &&
+           to_address(&tx->refund_receiver, memo, &tokens[KEY_REFUND_RECEIVER]) &&
            to_number(&tx->nonce, &tokens[KEY_NONCE]) &&
            (!out->has_claimed_hash ||
             to_bytes(out->claimed_hash.b, sizeof(out->claimed_hash.b), &tokens[KEY_SAFE_TX_HASH]));
 }
 
-bool safe_tx_read_line(struct safe_tx_input *out, const char *line, size_t line_len)
+bool safe_tx_read_line(struct safe_tx_input *out, struct safe_tx_line_memo *memo, const char *line,
+                       size_t line_len)
 {
     struct token tokens[NUM_KEYS] = { { NULL, 0, false } };
 
     *out = (struct safe_tx_input){ .source = SAFE_TX_FLAT };
-    if (read_object(line, line_len, tokens) && to_input(out, tokens))
+    if (read_object(line, line_len, tokens) && to_input(out, memo, tokens))
         return true;
     safe_tx_input_clear(out);
     return false;

@@ -18,6 +18,7 @@ struct lines_run {
     uint64_t num_lines;
     bool any_refused;
     bool any_differs;
+    struct safe_tx_line_memo memo;
     struct safe_domain domain; /* of separator; form SAFE_FORM_NONE: none yet */
     struct hash32 separator;
 };
@@ -102,7 +103,7 @@ static enum err answer_line(struct diag *d, struct lines_run *run, const char *l
     struct safe_hashes hashes;
     enum err e = OK;
 
-    if (has_hints(run->hints) || !safe_tx_read_line(&in, line, line_len))
+    if (has_hints(run->hints) || !safe_tx_read_line(&in, &run->memo, line, line_len))
         e = read_any(&why, &in, line, line_len, run->hints);
     if (e == OK)
         e = hash_input(&why, run, &hashes, &in);

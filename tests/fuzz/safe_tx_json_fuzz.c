@@ -17,7 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct safe_tx_input in = { 0 };
     struct safe_hashes a;
     struct safe_hashes b;
-    bool is_line = safe_tx_read_line(&fast, (const char *)data, size);
+    struct safe_tx_line_memo memo = { 0 };
+    bool is_line = safe_tx_read_line(&fast, &memo, (const char *)data, size);
     bool is_json = json_parse(&d, &j, data, size, "fuzz") == OK;
 
     if (is_json && safe_tx_from_json(&d, &in, j, NULL) == OK) {
@@ -27,6 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         assert(!is_line);
     }
+    safe_tx_input_clear(&fast);
+    assert(safe_tx_read_line(&fast, &memo, (const char *)data, size) == is_line);
     safe_tx_input_clear(&in);
     if (is_json && safe_tx_from_json(&d, &in, j, &hints) == OK)
         assert(safe_tx_hash(&d, &a, &in.tx, &in.domain) == OK);

@@ -174,6 +174,7 @@ int main(int argc, char **argv)
 
     secret_protect_process();
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* writing fails, and the temporary file is removed */
     term_init(TERM_AUTO, false);
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         print_usage();

@@ -177,15 +177,10 @@ static void check_journal(struct report *r, const struct subject *s)
         if (s->hashes_ok && hash32_eq(&earlier->safe_tx_hash, &s->hashes.safe_tx))
             continue;
         clean = false;
-        /* A rejection is signed because something else was: it changes nothing either way. */
-        if (s->proposal->step == STEP_REJECT)
-            check_pass(r, "sig.nonce", "%s signed %s under this nonce; this is the rejection of it",
-                       address_format(&earlier->signer).s, hash32_format(&earlier->safe_tx_hash).s);
-        else
-            check_fail(r, "sig.nonce",
-                       "%s already signed %s under this nonce: whoever holds both "
-                       "chooses which one runs",
-                       address_format(&earlier->signer).s, hash32_format(&earlier->safe_tx_hash).s);
+        check_fail(r, "sig.nonce",
+                   "%s already signed %s under this nonce: whoever holds both chooses which one "
+                   "runs; --replaces names it if that is meant",
+                   address_format(&earlier->signer).s, hash32_format(&earlier->safe_tx_hash).s);
     }
     if (clean)
         check_pass(r, "sig.nonce", "nothing else in this machine's journal");

@@ -39,7 +39,23 @@ static void signing_clear(struct signing *s)
     free(s->earlier);
 }
 
-/* What this machine signed under the nonce, less the SafeTx that --replaces names. */
+/* What the journal knows of the signer under this nonce; others' signatures are theirs to judge. */
+static enum err list_own(struct diag *d, struct journal_entry **out, size_t *num_out,
+                         const struct signing *s)
+{
+    const struct proposal *p = s->proposal;
+    size_t num = 0;
+    enum err e = journal_list(d, out, &num, &p->domain, &p->tx.nonce);
+
+    *num_out = 0;
+    for (size_t i = 0; i < num; i++) {
+        if (address_eq(&(*out)[i].signer, &s->account))
+            (*out)[(*num_out)++] = (*out)[i];
+    }
+    return e;
+}
+
+/* The same, with the SafeTx that --replaces names at the end. */
 static enum err load_journal(struct diag *d, struct signing *s)
 {
     const char *text = args_get(s->args, "replaces");
@@ -49,8 +65,8 @@ static enum err load_journal(struct diag *d, struct signing *s)
 
     if (text != NULL && (e = hash32_parse(d, &replaced, text)) != OK)
         return diag_prefix(d, "--replaces");
-    e = journal_list(d, &s->earlier, &s->num_earlier, &s->proposal->domain, &s->proposal->tx.nonce);
-    s->num_known = s->num_earlier;
+    e = list_own(d, &s->earlier, &s->num_known, s);
+    s->num_earlier = s->num_known;
     if (e != OK || text == NULL)
         return e;
     for (size_t i = 0; i < s->num_known; i++) {
@@ -65,17 +81,35 @@ static enum err load_journal(struct diag *d, struct signing *s)
     return OK;
 }
 
-static enum err verify(struct diag *d, struct signing *s)
+/* with_journal: what the signer signed before counts too. */
+static enum err verify(struct diag *d, struct signing *s, bool with_journal)
 {
     const struct verify_options options = {
         .now_s = clock_now_s(),
         .path = s->path,
-        .has_journal = true,
+        .has_journal = with_journal,
         .earlier = s->earlier,
         .num_earlier = s->num_earlier,
     };
 
+    verification_clear(&s->verification);
     return verify_proposal(d, &s->verification, s->proposal, s->profile, &options, NULL, 0);
+}
+
+/* Print the report of what did not pass. */
+static enum err refuse(struct diag *d, const struct signing *s, int *exit_code)
+{
+    const struct report *report = &s->verification.report;
+    enum err e = OK;
+
+    *exit_code = report_exit_code(report);
+    if (args_json(s->args))
+        e = common_answer(d, report_json(report));
+    else
+        report_print(report, false);
+    if (e == OK)
+        term_warning("not signed: the checks did not all pass");
+    return e;
 }
 
 static enum err open_signer(struct diag *d, struct signing *s)
@@ -164,7 +198,7 @@ static enum err check_journal(struct diag *d, const struct signing *s)
 {
     struct journal_entry *now = NULL;
     size_t num_now = 0;
-    enum err e = journal_list(d, &now, &num_now, &s->proposal->domain, &s->proposal->tx.nonce);
+    enum err e = list_own(d, &now, &num_now, s);
 
     for (size_t i = 0; e == OK && i < num_now; i++) {
         if (!is_known(s, &now[i].safe_tx_hash))
@@ -239,7 +273,7 @@ static enum err sign_verified(struct diag *d, struct signing *s)
     struct sig65 sig = { 0 };
     enum err e = ERR_INTERNAL;
 
-    if ((e = open_signer(d, s)) != OK || (e = ask(d, s)) != OK || (e = check_journal(d, s)) != OK ||
+    if ((e = ask(d, s)) != OK || (e = check_journal(d, s)) != OK ||
         (e = make_signature(d, s, &sig)) != OK || (e = keep(d, s, &sig)) != OK)
         return e;
     if (args_json(s->args))
@@ -266,21 +300,21 @@ enum err signing_run(struct diag *d, int *exit_code, struct proposal *p,
         return diag_set(d, ERR_USAGE, "the signature is written into the proposal: name its file");
     if (json && !args_flag(a, "yes"))
         return diag_set(d, ERR_USAGE, "--json goes with --yes: a person signs what is shown here");
-    if ((e = load_journal(d, &s)) != OK || (e = verify(d, &s)) != OK)
+    if ((e = verify(d, &s, false)) != OK)
         goto done;
     if (!json)
         review_print(&s.verification.subject, &s.verification.report);
     if (report_result(&s.verification.report) != PASS) {
-        *exit_code = report_exit_code(&s.verification.report);
-        if (json)
-            e = common_answer(d, report_json(&s.verification.report));
-        else
-            report_print(&s.verification.report, false);
-        if (e == OK)
-            term_warning("not signed: the checks did not all pass");
+        e = refuse(d, &s, exit_code);
         goto done;
     }
-    e = sign_verified(d, &s);
+    if ((e = open_signer(d, &s)) != OK || (e = load_journal(d, &s)) != OK ||
+        (e = verify(d, &s, true)) != OK)
+        goto done;
+    if (report_result(&s.verification.report) != PASS)
+        e = refuse(d, &s, exit_code);
+    else
+        e = sign_verified(d, &s);
 done:
     signing_clear(&s);
     return e;

@@ -22,10 +22,17 @@ static bool same_release(const char *a, const char *b)
     return n == strcspn(b, "+") && n > 0 && strncmp(a, b, n) == 0;
 }
 
-static void check_agree(struct report *r, const struct chain *c, size_t num_urls)
+/* A node that stands still answers for a past in which nothing was signed or executed yet. */
+#define STALE_S 3600
+
+static void check_agree(struct report *r, const struct subject *s, const struct chain *c,
+                        size_t num_urls)
 {
     struct chain_block b = chain_block(c);
 
+    if (s->options.now_s > b.time_s && s->options.now_s - b.time_s > STALE_S)
+        check_unknown(r, "chain.agree", "the newest block is %s old by this machine's clock",
+                      duration_format(s->options.now_s - b.time_s).s);
     check_pass(r, "chain.agree", "%zu endpoint%s at block %llu, %s, of %s%s", num_urls,
                num_urls == 1 ? "" : "s", (unsigned long long)b.number, hash32_format(&b.hash).s,
                clock_format_utc(b.time_s).s,
@@ -357,7 +364,7 @@ enum err verify_online(struct diag *d, struct report *r, const struct subject *s
 
     if (e == ERR_NOMEM)
         return diag_set(d, e, "out of memory");
-    check_agree(r, c, num_urls);
+    check_agree(r, s, c, num_urls);
     if (e == OK) {
         check_code(r, s, &state);
         check_version(r, s, &state);
@@ -373,5 +380,7 @@ enum err verify_online(struct diag *d, struct report *r, const struct subject *s
     if (report_applies(r, "chain.library-code"))
         check_library(r, s, c);
     checks_chain_effect(r, s, c);
+    if (chain_confirm_block(&why, c) != OK)
+        check_error(r, "chain.agree", &why);
     return OK;
 }

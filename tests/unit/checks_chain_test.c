@@ -34,6 +34,8 @@
     {                                                                   \
         "eth_getStorageAt", "\"0x" begin, "\"0x" words "\"", NULL, NULL \
     }
+#define BLOCK(digit) \
+    "{\"number\":\"0x10\",\"timestamp\":\"0x6b015110\",\"hash\":" RPC_HASH(digit) "}"
 #define END                          \
     {                                \
         NULL, NULL, NULL, NULL, NULL \
@@ -45,8 +47,7 @@ static char hash_answer[80];
 static const struct rpc_row good[] = {
     { "eth_chainId", NULL, "\"0x2105\"", NULL, NULL },
     { "eth_blockNumber", NULL, "\"0x10\"", NULL, NULL },
-    { "eth_getBlockByNumber", NULL,
-      "{\"number\":\"0x10\",\"timestamp\":\"0x6b015110\",\"hash\":" RPC_HASH("a") "}", NULL, NULL },
+    { "eth_getBlockByNumber", NULL, BLOCK("a"), NULL, NULL },
     { "eth_getCode", NULL, "\"0x6001\"", NULL, NULL },
     CALL("ffa1ad74", W("00000020") W("00000005") "312e342e31" Z24 Z24 "000000"),
     CALL("a0e67e2b", W("00000020") W("00000003") OWNERS),
@@ -255,6 +256,21 @@ static const struct {
     { "another chain",
       FIXTURE_SCHEDULE,
       { { "eth_chainId", NULL, "\"0x1\"", NULL, NULL }, END },
+      "chain.agree",
+      FAIL },
+    { "a node that stands still",
+      FIXTURE_SCHEDULE,
+      { { "eth_getBlockByNumber", NULL,
+          "{\"number\":\"0x10\",\"timestamp\":\"0x6b010000\",\"hash\":" RPC_HASH("a") "}", NULL,
+          NULL },
+        END },
+      "chain.agree",
+      UNKNOWN },
+    { "a block that is replaced meanwhile",
+      FIXTURE_SCHEDULE,
+      { { "eth_getBlockByNumber", "\"id\":3,", BLOCK("a"), NULL, NULL },
+        { "eth_getBlockByNumber", NULL, BLOCK("b"), NULL, NULL },
+        END },
       "chain.agree",
       FAIL },
     { "nobody there",

@@ -289,6 +289,7 @@ static enum err verify_one(struct diag *d, struct sigstore_result *out,
     struct verifier v = { .d = d, .root = root, .request = request, .bundle = bundle };
     enum err e = ERR_INTERNAL;
 
+    *out = (struct sigstore_result){ 0 };
     buf_init(&v.signed_text, 2 * LIMIT_SIGSTORE_BYTES);
     if ((e = run_checks(&v, out)) == OK)
         e = fill_result(&v, out);

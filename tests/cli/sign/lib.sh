@@ -8,12 +8,18 @@ cp "$HERE/profile.yaml" countersign.yaml
 make() {
     countersign propose remove-compose-hash "0x$(printf %064d "$3")" --nonce "$2" --out "$1" >/dev/null
 }
-# sign_as KEY FILE SECONDS [OPTION…]: sign; the person takes that long to answer
+# sign_as KEY FILE GATE [OPTION…]: sign; the person answers when the file GATE is there (-: at once)
 sign_as() {
-    local key=$1 file=$2 wait=$3 digits
+    local key=$1 file=$2 gate=$3 digits screen=/dev/null
     shift 3
+    [ "$gate" = - ] || screen=$file.screen
     digits=$(countersign hash --json "$file" | jq -r .safeTxHash | tail -c 9)
-    { sleep "$wait"; echo "$digits"; } | script -qec "'$PROGRAM' sign '$file' \
-        --signer 'keystore:$ROOT/fixtures/keystore/ethers-$key.json' \
-        --passphrase-file $key.pass $*" /dev/null | tr -d '\r' | tail -n 2
+    { until [ "$gate" = - ] || [ -e "$gate" ]; do sleep 0.05; done; echo "$digits"; } |
+        script -qec "'$PROGRAM' sign '$file' \
+            --signer 'keystore:$ROOT/fixtures/keystore/ethers-$key.json' \
+            --passphrase-file $key.pass $*" /dev/null | tee "$screen" | tr -d '\r' | tail -n 2
+}
+# asked FILE: wait until the person who signs it is asked
+asked() {
+    until grep -qs 'last eight' "$1.screen"; do sleep 0.05; done
 }

@@ -60,6 +60,8 @@ struct evidence_file {
 #define EVIDENCE_COMPOSE     "compose.yaml" /* the blob's content */
 #define EVIDENCE_GIT_COMMIT  "git/commit"   /* content of the object, without its header */
 #define EVIDENCE_GIT_TREE    "git/tree-"
+#define EVIDENCE_OS_IMAGE    "os-image/"    /* digest.txt and sha256sum.txt */
+#define EVIDENCE_MEASUREMENT "measurement/" /* 0.json, 1.json, … */
 
 struct proposal_signature {
     struct address signer; /* claimed */

@@ -93,6 +93,20 @@ static const struct {
       "jq -r '.evidence.files[\"git/commit\"]' @P | base64 -d | git hash-object -t commit --stdin  "
       " "
       "# @C" },
+    { "os-image.digest", ANY,
+      "jq -r '.evidence.files[\"os-image/sha256sum.txt\"]' @P | base64 -d | sha256sum" },
+    { "os-image.files", ANY,
+      "jq -r '.evidence.files[\"os-image/sha256sum.txt\"]' @P | base64 -d | (cd IMAGE_DIR && "
+      "sha256sum --strict -c)" },
+    { "measure.event-log", ANY,
+      "jq -r '.evidence.files[\"measurement/0.json\"]' @P | base64 -d | python3 -c 'import "
+      "json,sys,hashlib as h,functools as f; m=json.load(sys.stdin); print(f.reduce(lambda r,e: "
+      "h.sha384(r+h.sha384(bytes.fromhex(\"01000008\")+b\":\"+e[\"event\"].encode()+b\":\"+"
+      "bytes.fromhex(e[\"event_payload\"])).digest()).digest(), [e for e in m[\"eventLog\"] if "
+      "e[\"imr\"]==3], bytes(48)).hex())'   # log version 1; RTMR3 of the quote" },
+    { "measure.device", ANY,
+      "jq -r '.evidence.files[\"measurement/0.json\"]' @P | base64 -d | jq -r .ppid | xxd -r -p | "
+      "sha256sum" },
     { "sig.valid", ANY,
       "jq -r '.signatures[]|select(.kind==\"EOA\")|\"\\(.signer) \\(.signature)\"' @P | while read "
       "-r a s; do cast wallet verify --no-hash --address $a @H $s; done" },

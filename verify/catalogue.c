@@ -60,6 +60,17 @@ static const struct check_info catalogue[] = {
     { "git.commit", "Is that file in the named commit?", S | E | D, IF_GIT, NEED_ALWAYS },
     { "image.signatures", "Who built the images?", S | E | D, IF_COMPOSE, NEED_POLICY },
 
+    { "os-image.digest", "Is the OS image hash that of the list of files in the evidence?",
+      S | E | D, IF_OS_IMAGE, NEED_EVIDENCE },
+    { "os-image.files", "Are the files of the OS image those that are listed?", S | E | D,
+      IF_OS_IMAGE, NEED_IMAGE_DIR },
+    { "measure.event-log", "Does the event log give the measured RTMR3?", S | E | D, IF_MEASUREMENT,
+      NEED_ALWAYS },
+    { "measure.kms-mr", "Is the KMS measurement that of the quote and the event log?", S | E | D,
+      IF_KMS_MR, NEED_EVIDENCE },
+    { "measure.device", "Is the device id that of the machine that was measured?", S | E | D,
+      IF_DEVICE, NEED_EVIDENCE },
+
     { "sig.valid", "Is every signature made by the key that it names?", 0, IF_SIGNED, NEED_ALWAYS },
     { "sig.owner", "Is every signer an owner or a delegate of the profile?", 0, IF_SIGNED,
       NEED_ALWAYS },

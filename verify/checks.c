@@ -160,11 +160,36 @@ static bool is_compose_node(const struct call_node *n)
     return node_compose_hash(&ignored, n);
 }
 
+static bool any_word(const struct subject *s, enum node_word what)
+{
+    struct hash32 ignored;
+    size_t i = 0;
+
+    if (!s->tree_ok)
+        return false;
+    for (const struct call_node *n = call_tree_next(&s->tree, &i); n != NULL;
+         n = call_tree_next(&s->tree, &i)) {
+        if (node_word(&ignored, n, what))
+            return true;
+    }
+    return false;
+}
+
 static bool is_list_node(const struct call_node *n)
 {
     struct list_entry ignored;
 
     return node_list_entry(&ignored, n);
+}
+
+/* A file in that folder. */
+static bool has_evidence(const struct subject *s, const char *folder)
+{
+    for (size_t i = 0; i < s->proposal->num_files; i++) {
+        if (strncmp(s->proposal->files[i].name, folder, strlen(folder)) == 0)
+            return true;
+    }
+    return false;
 }
 
 static bool has_git_evidence(const struct subject *s)
@@ -187,6 +212,14 @@ static bool condition_holds(const struct subject *s, enum check_if condition)
     case IF_GIT:
         return has_git_evidence(s) ||
                (any_node(s, is_compose_node) && s->profile->policy.require_git);
+    case IF_OS_IMAGE:
+        return any_word(s, WORD_OS_IMAGE);
+    case IF_KMS_MR:
+        return any_word(s, WORD_KMS_MR);
+    case IF_DEVICE:
+        return any_word(s, WORD_DEVICE);
+    case IF_MEASUREMENT:
+        return has_evidence(s, EVIDENCE_MEASUREMENT);
     case IF_WHITELIST:
         return any_node(s, is_list_node);
     case IF_DELEGATECALL:
@@ -197,15 +230,20 @@ static bool condition_holds(const struct subject *s, enum check_if condition)
     return true;
 }
 
-static bool is_needed(const struct subject *s, enum check_need need)
+static bool is_needed(const struct subject *s, const struct check_info *info)
 {
-    switch (need) {
+    switch (info->need) {
     case NEED_ALWAYS:
         return true;
     case NEED_ONLINE:
         return s->options.online;
     case NEED_EXECUTABLE:
         return s->options.executable;
+    case NEED_EVIDENCE:
+        return has_evidence(s, info->condition == IF_OS_IMAGE ? EVIDENCE_OS_IMAGE
+                                                              : EVIDENCE_MEASUREMENT);
+    case NEED_IMAGE_DIR:
+        return s->options.image_dir != NULL;
     case NEED_POLICY:
         return false;
     }
@@ -221,7 +259,7 @@ enum err subject_apply(struct diag *d, const struct subject *s, struct report *r
         bool step_fits = info->steps == 0 || (info->steps & 1U << s->proposal->step) != 0;
 
         if (step_fits && condition_holds(s, info->condition))
-            report_apply(r, info->id, is_needed(s, info->need));
+            report_apply(r, info->id, is_needed(s, info));
     }
     for (size_t i = 0; i < policy->num_require; i++) {
         if (check_info_find(policy->require[i]) == NULL)
@@ -245,6 +283,7 @@ enum err verify_offline(struct diag *d, struct report *r, const struct subject *
     checks_call(r, s);
     checks_timelock(r, s);
     checks_evidence(r, s);
+    checks_measure(r, s);
     checks_sig(r, s);
     checks_by_hand(r, s);
     return OK;

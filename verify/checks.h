@@ -14,8 +14,10 @@
 /*
  * All checks of one proposal against one profile. Offline: from the proposal's bytes alone. One
  * file for each family: checks_tx.c, checks_call.c, checks_timelock.c, checks_evidence.c,
- * checks_sig.c, checks_chain.c. docs/checks.md documents each check.
+ * checks_measure.c, checks_sig.c, checks_chain.c. docs/checks.md documents each check.
  */
+
+struct os_image_dir; /* verify/os_image.h */
 
 /* What the caller asks and knows. All-zero but now_s is "offline, may it be signed?". */
 struct verify_options {
@@ -26,6 +28,7 @@ struct verify_options {
     bool has_journal; /* earlier holds what this machine knows, perhaps nothing */
     const struct journal_entry *earlier; /* for the chain, Safe and nonce of the proposal */
     size_t num_earlier;
+    const struct os_image_dir *image_dir; /* the unpacked OS image, to compare its files; or NULL */
 };
 
 /* Everything that is derived from a proposal once and looked at by many checks. */
@@ -103,13 +106,17 @@ void checks_tx(struct report *r, const struct subject *s);
 void checks_call(struct report *r, const struct subject *s);
 void checks_timelock(struct report *r, const struct subject *s);
 void checks_evidence(struct report *r, const struct subject *s); /* evidence.*, compose.*, git.* */
+void checks_measure(struct report *r, const struct subject *s);  /* os-image.*, measure.* */
 void checks_sig(struct report *r, const struct subject *s);      /* sig.*, age.* */
 /* The commands of --explain; none that need the file if options.path is NULL. */
 void checks_by_hand(struct report *r, const struct subject *s);
 
 /* A call whose function has that name; false for a call that did not decode. */
 bool node_is(const struct call_node *n, const char *function);
-/* The compose hash that a call lets run: addComposeHash, or the first one of a new app. */
+/* What a call lets run, or lets it run on: by add…, or as the first one of a new app. */
+enum node_word { WORD_COMPOSE_HASH, WORD_DEVICE, WORD_KMS_MR, WORD_OS_IMAGE };
+bool node_word(struct hash32 *out, const struct call_node *n, enum node_word what);
+/* The same for WORD_COMPOSE_HASH. */
 bool node_compose_hash(struct hash32 *out, const struct call_node *n);
 /* The name of `propose` for a call; "call" for a function without one. */
 const char *node_action(const struct call_node *n);
@@ -117,7 +124,7 @@ const char *node_action(const struct call_node *n);
 const char *profile_name_of(const struct profile *p, const struct address *a);
 /* A single privileged_change that calldata makes by itself; 0 if none. */
 unsigned node_privileged(const struct call_node *n);
-/* Row i of the selectors that this and node_compose_hash know: the signature; NULL at the end. */
+/* Row i of the selectors that this and node_word know: the signature; NULL at the end. */
 const char *node_selector_at(size_t i, uint8_t selector[4]);
 
 /* Signature i, parsed, its signer recovered and equal to what the entry claims. Clear out. */

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verify/collect.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "src/base/file.h"
 #include "src/base/limits.h"
 #include "verify/compose.h"
+#include "verify/measure.h"
 
 /* Say where two texts part, and name the usual culprits. */
 static enum err refuse_difference(struct diag *d, const struct buf *inside,
@@ -75,5 +77,34 @@ done:
     buf_clear(&app);
     if (e != OK)
         *out = (struct collected){ 0 };
+    return e;
+}
+
+static enum err collect_measurement(struct diag *d, struct measured *out, struct proposal *p,
+                                    const char *path, size_t index)
+{
+    struct measurement m = { 0 };
+    char name[64];
+    struct buf text;
+    enum err e = ERR_INTERNAL;
+
+    (void)snprintf(name, sizeof(name), EVIDENCE_MEASUREMENT "%zu.json", index);
+    buf_init(&text, LIMIT_MEASUREMENT_BYTES);
+    if ((e = file_read(d, &text, path)) == OK &&
+        (e = measurement_parse(d, &m, text.data, text.len, path)) == OK &&
+        (e = measure(d, out, &m)) == OK)
+        e = proposal_add_file(d, p, name, text.data, text.len);
+    measurement_clear(&m);
+    buf_clear(&text);
+    return e;
+}
+
+enum err collect_measurements(struct diag *d, struct measured *out, struct proposal *p,
+                              const char *const *paths, size_t num_paths)
+{
+    enum err e = OK;
+
+    for (size_t i = 0; e == OK && i < num_paths; i++)
+        e = collect_measurement(d, &out[i], p, paths[i], i);
     return e;
 }

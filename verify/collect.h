@@ -31,4 +31,12 @@ struct collected {
 MUST_CHECK enum err collect_compose(struct diag *d, struct collected *out, struct proposal *p,
                                     const struct collect_request *request);
 
+/*
+ * The files of --measurement, each replayed before it is added as measurement/N.json. out has one
+ * entry for each. ERR_MISMATCH if a log does not belong to its quote.
+ */
+struct measured;
+MUST_CHECK enum err collect_measurements(struct diag *d, struct measured *out, struct proposal *p,
+                                         const char *const *paths, size_t num_paths);
+
 #endif

@@ -21,32 +21,88 @@ static bool hash_at(struct hash32 *out, const struct call_node *n, size_t i)
 }
 
 /* By selector, so that an ABI with other names hides nothing. The factory and the initializers
- * whitelist a first hash; there, zero means none. */
+ * whitelist a first hash and a first device; there, zero means none. */
 static const struct {
     uint8_t selector[4];
+    enum node_word what;
+    bool zero_is_none;
     size_t word;
     const char *signature;
-} compose_functions[] = {
-    { { 0xdf, 0xc7, 0x72, 0x23 }, 0, "addComposeHash(bytes32)" },
-    { { 0x86, 0x18, 0x16, 0x9d }, 4, "deployAndRegisterApp(address,bool,bool,bytes32,bytes32)" },
+} words[] = {
+    { { 0xdf, 0xc7, 0x72, 0x23 }, WORD_COMPOSE_HASH, false, 0, "addComposeHash(bytes32)" },
+    { { 0x86, 0x18, 0x16, 0x9d },
+      WORD_COMPOSE_HASH,
+      true,
+      4,
+      "deployAndRegisterApp(address,bool,bool,bytes32,bytes32)" },
+    { { 0x86, 0x18, 0x16, 0x9d },
+      WORD_DEVICE,
+      true,
+      3,
+      "deployAndRegisterApp(address,bool,bool,bytes32,bytes32)" },
     { { 0x9c, 0xb9, 0xc3, 0x1f },
+      WORD_COMPOSE_HASH,
+      true,
       5,
       "deployAndRegisterApp(address,bool,bool,bool,bytes32,bytes32)" },
-    { { 0x18, 0x75, 0x15, 0xca }, 4, "initialize(address,bool,bool,bytes32,bytes32)" },
-    { { 0x48, 0xd8, 0xa3, 0x6a }, 5, "initialize(address,address,bool,bool,bytes32,bytes32)" },
-    { { 0x9e, 0xd2, 0x81, 0x93 }, 5, "initialize(address,bool,bool,bool,bytes32,bytes32)" },
+    { { 0x9c, 0xb9, 0xc3, 0x1f },
+      WORD_DEVICE,
+      true,
+      4,
+      "deployAndRegisterApp(address,bool,bool,bool,bytes32,bytes32)" },
+    { { 0x18, 0x75, 0x15, 0xca },
+      WORD_COMPOSE_HASH,
+      true,
+      4,
+      "initialize(address,bool,bool,bytes32,bytes32)" },
+    { { 0x18, 0x75, 0x15, 0xca },
+      WORD_DEVICE,
+      true,
+      3,
+      "initialize(address,bool,bool,bytes32,bytes32)" },
+    { { 0x48, 0xd8, 0xa3, 0x6a },
+      WORD_COMPOSE_HASH,
+      true,
+      5,
+      "initialize(address,address,bool,bool,bytes32,bytes32)" },
+    { { 0x48, 0xd8, 0xa3, 0x6a },
+      WORD_DEVICE,
+      true,
+      4,
+      "initialize(address,address,bool,bool,bytes32,bytes32)" },
+    { { 0x9e, 0xd2, 0x81, 0x93 },
+      WORD_COMPOSE_HASH,
+      true,
+      5,
+      "initialize(address,bool,bool,bool,bytes32,bytes32)" },
+    { { 0x9e, 0xd2, 0x81, 0x93 },
+      WORD_DEVICE,
+      true,
+      4,
+      "initialize(address,bool,bool,bool,bytes32,bytes32)" },
+    { { 0x2a, 0x81, 0x97, 0x28 }, WORD_DEVICE, false, 0, "addDevice(bytes32)" },
+    { { 0x4d, 0x59, 0x22, 0xa1 }, WORD_DEVICE, false, 0, "addKmsDevice(bytes32)" },
+    { { 0x3e, 0x32, 0xd3, 0x46 }, WORD_KMS_MR, false, 0, "addKmsAggregatedMr(bytes32)" },
+    { { 0x06, 0xa3, 0xae, 0x96 }, WORD_OS_IMAGE, false, 0, "addOsImageHash(bytes32)" },
 };
+#define NUM_WORDS (sizeof(words) / sizeof(words[0]))
 
-bool node_compose_hash(struct hash32 *out, const struct call_node *n)
+bool node_word(struct hash32 *out, const struct call_node *n, enum node_word what)
 {
     *out = (struct hash32){ { 0 } };
     if (n->data_len < 4)
         return false;
-    for (size_t i = 0; i < sizeof(compose_functions) / sizeof(compose_functions[0]); i++) {
-        if (memcmp(compose_functions[i].selector, n->data, 4) == 0)
-            return hash_at(out, n, compose_functions[i].word) && (i == 0 || !hash32_is_zero(out));
+    for (size_t i = 0; i < NUM_WORDS; i++) {
+        if (words[i].what == what && memcmp(words[i].selector, n->data, 4) == 0)
+            return hash_at(out, n, words[i].word) &&
+                   (!words[i].zero_is_none || !hash32_is_zero(out));
     }
     return false;
+}
+
+bool node_compose_hash(struct hash32 *out, const struct call_node *n)
+{
+    return node_word(out, n, WORD_COMPOSE_HASH);
 }
 
 const char *node_action(const struct call_node *n)
@@ -182,10 +238,10 @@ const char *node_selector_at(size_t i, uint8_t selector[4])
 {
     size_t n = sizeof(privileged) / sizeof(privileged[0]);
 
-    if (i >= n + sizeof(compose_functions) / sizeof(compose_functions[0]))
+    if (i >= n + NUM_WORDS)
         return NULL;
-    memcpy(selector, i < n ? privileged[i].selector : compose_functions[i - n].selector, 4);
-    return i < n ? privileged[i].signature : compose_functions[i - n].signature;
+    memcpy(selector, i < n ? privileged[i].selector : words[i - n].selector, 4);
+    return i < n ? privileged[i].signature : words[i - n].signature;
 }
 
 static const struct {

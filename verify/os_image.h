@@ -14,8 +14,8 @@
  * Source: dstack os/image/assemble.sh, dstack-verifier of v0.5.11.
  */
 
-#define EVIDENCE_OS_DIGEST "os-image/digest.txt"
-#define EVIDENCE_OS_LIST   "os-image/sha256sum.txt"
+#define EVIDENCE_OS_DIGEST EVIDENCE_OS_IMAGE "digest.txt"
+#define EVIDENCE_OS_LIST   EVIDENCE_OS_IMAGE "sha256sum.txt"
 
 struct os_image_file {
     char *name; /* [a-zA-Z0-9._+-]+ */

@@ -29,6 +29,8 @@ enum check_need {
     NEED_ALWAYS = 0,
     NEED_ONLINE,     /* if the chain is asked */
     NEED_EXECUTABLE, /* if the question is whether it can be executed now */
+    NEED_EVIDENCE,   /* if there is evidence for it, or policy.require names it */
+    NEED_IMAGE_DIR,  /* if the caller has the files of the OS image */
     NEED_POLICY,     /* if the profile's policy.require names it */
 };
 
@@ -39,6 +41,10 @@ enum check_if {
     IF_JOURNAL,          /* the caller knows what was signed before */
     IF_COMPOSE,          /* a call lets a compose hash run */
     IF_GIT,              /* the same, and git evidence is there or the policy wants it */
+    IF_OS_IMAGE,         /* a call lets an OS image run */
+    IF_KMS_MR,           /* a call lets a KMS take part */
+    IF_DEVICE,           /* a call lets a machine take part */
+    IF_MEASUREMENT,      /* there are measurements in the evidence */
     IF_WHITELIST,        /* a call adds an entry to a list of a contract, or removes one */
     IF_DELEGATECALL,     /* the Safe is to run another contract's code */
     IF_CHAIN_SIGNATURES, /* a signature that only the chain can judge */

@@ -18,6 +18,7 @@
 #include "src/cli/commands.h"
 #include "src/cli/common.h"
 #include "src/cli/common_queue.h"
+#include "src/cli/measured.h"
 #include "src/cli/signing.h"
 #include "verify/collect.h"
 
@@ -28,6 +29,9 @@ static const struct arg_option options[] = {
     { "repo", "DIR", "git repository with the compose file", false },
     { "commit", "REV", "commit that holds it", false },
     { "path", "FILE", "its path in the commit (default: the profile's)", false },
+    OPTION_IMAGE_DIR,
+    OPTION_UNLISTED,
+    { "measurement", "FILE", "quote and event log of a CVM; repeatable", true },
     { "value", "WEI", "ether that the call carries", false },
     { "prev-owner", "ADDRESS", "remove-owner, swap-owner: predecessor in the Safe's list", false },
     { "step", "STEP", "schedule, execute, cancel, direct or reject", false },
@@ -58,6 +62,7 @@ struct work {
     struct proposal proposal;
     struct collected collected;
     struct hash32_text compose_hash; /* "" without --app-compose */
+    struct measured_arguments measured;
     struct batch batch;
     struct address prev_owner;
     struct propose_request request;
@@ -207,6 +212,8 @@ static enum err build_calls(struct diag *d, struct work *w)
     r.num_args = a->num_operands - skip;
     if (strcmp(r.action, "add-compose-hash") == 0 && (e = compose_argument(d, w, &r, &arg)) != OK)
         return e;
+    if ((e = measured_argument(d, &r, &arg, &w->measured)) != OK)
+        return e;
     if ((e = find_prev_owner(d, w, &r)) != OK)
         return e;
     if ((w->batch.calls = calloc(1, sizeof(*w->batch.calls))) == NULL)
@@ -308,8 +315,10 @@ static enum err build(struct diag *d, struct work *w)
     enum err e = ERR_INTERNAL;
 
     if ((e = read_request(d, w)) != OK || (e = read_chain(d, w)) != OK ||
-        (e = collect(d, w)) != OK || (e = build_calls(d, w)) != OK ||
-        (e = choose_nonce(d, w)) != OK || (e = choose_time(d, w)) != OK)
+        (e = collect(d, w)) != OK ||
+        (e = measured_collect(d, &w->measured, &w->proposal, w->args)) != OK ||
+        (e = build_calls(d, w)) != OK || (e = choose_nonce(d, w)) != OK ||
+        (e = choose_time(d, w)) != OK)
         return e;
     w->request.calls = w->batch.calls;
     w->request.num_calls = w->batch.num_calls;

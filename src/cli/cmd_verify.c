@@ -8,6 +8,7 @@
 #include "src/base/term.h"
 #include "src/cli/commands.h"
 #include "src/cli/common.h"
+#include "src/cli/measured.h"
 #include "verify/review.h"
 
 /* A SafeTx alone: no evidence, no operation, so that it can not come out as a yes. */
@@ -117,17 +118,19 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
     struct profile *profile = NULL;
     struct proposal p = { 0 };
     struct verification v = { 0 };
+    struct measured_image_dir image;
     const char *path = NULL;
     size_t num_urls = 0;
     bool bare = false;
     enum err e = get_path(d, &path, a);
 
-    if (e != OK || (e = get_urls(d, urls, &num_urls, a)) != OK ||
-        (e = common_profile(d, &profile, a)) != OK)
+    if (e != OK || (e = measured_image_dir(d, &image, a)) != OK ||
+        (e = get_urls(d, urls, &num_urls, a)) != OK || (e = common_profile(d, &profile, a)) != OK)
         goto done;
     if ((e = load(d, &p, &bare, profile, path)) != OK)
         goto done;
     options.path = bare ? NULL : path;
+    options.image_dir = image.dir.path != NULL ? &image.dir : NULL;
     e = verify_proposal(d, &v, &p, profile, &options, num_urls > 0 ? urls : NULL, num_urls);
     if (e == OK)
         e = print(d, a, &v);
@@ -146,6 +149,8 @@ static const struct arg_option options_of_verify[] = {
     { "executable", NULL, "ask as well whether there are enough signatures", false },
     { "explain", NULL, "show for each check how to do it by hand", false },
     { "in", "FILE", "the file to verify, instead of the operand", false },
+    OPTION_IMAGE_DIR,
+    OPTION_UNLISTED,
     { "html", "FILE", "write the report as one HTML file, too", false },
     OPTION_END,
 };

@@ -11,6 +11,7 @@ extern const struct command cmd_timelock;
 extern const struct command cmd_profile;
 extern const struct command cmd_compose;
 extern const struct command cmd_sigstore;
+extern const struct command cmd_measure;
 extern const struct command cmd_propose;
 extern const struct command cmd_verify;
 extern const struct command cmd_sign;

@@ -17,6 +17,7 @@ const struct command *const commands[] = {
     &cmd_timelock,
     &cmd_profile,
     &cmd_compose,
+    &cmd_measure,
     &cmd_sigstore,
     &cmd_propose,
     &cmd_verify,

@@ -48,6 +48,7 @@ UNIT    := $(BUILD)/tests/unit
 UNIT_SOURCES := $(sort $(wildcard tests/unit/*.c))
 UNIT_OBJECTS := $(UNIT_SOURCES:%.c=$(BUILD)/obj/%.o)
 KEYSTORE_TOOL := $(BUILD)/tests/make_keystore
+PEAK_MEMORY   := $(BUILD)/tests/peak_memory
 FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/*_fuzz.c))
 
 .DEFAULT_GOAL := all
@@ -101,15 +102,21 @@ e2e: $(PROGRAM) $(KEYSTORE_TOOL) ## end-to-end tests alone, on a chain of their 
 	$(Q)COUNTERSIGN=$(abspath $(PROGRAM)) MAKE_KEYSTORE=$(abspath $(KEYSTORE_TOOL)) \
 	    node --test $(E2E_ARGS) $(sort $(wildcard tests/e2e/*.test.mjs))
 
-bench: $(PROGRAM) ## speed beside the peers, as ratios
+bench: $(PROGRAM) $(PEAK_MEMORY) ## speed beside the peers, as ratios
 	$(Q)tests/tools/deps.sh build test
-	$(Q)COUNTERSIGN=$(abspath $(PROGRAM)) node tests/bench/bench.mjs
+	$(Q)COUNTERSIGN=$(abspath $(PROGRAM)) PEAK_MEMORY=$(abspath $(PEAK_MEMORY)) \
+	    node tests/bench/bench.mjs
 
 # A program of the tests' own, linked with the library.
 $(KEYSTORE_TOOL): tests/tools/make_keystore.c $(LIBRARY)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(PEAK_MEMORY): tests/bench/peak_memory.c
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $<
 
 # Criterion runs each test in a child process: what a sanitizer or valgrind says there does not
 # reach the exit code, so it is logged, and any log that is not empty fails.
@@ -169,7 +176,7 @@ $(FUZZ_BUILD)/%_fuzz: tests/fuzz/%_fuzz.c $(LIBRARY)
 	    -fno-sanitize-recover=all -o $@ $^ $(PKG_LIBS)
 
 # --- reading ------------------------------------------------------------------------------------
-ALL_C := $(SOURCES) src/cli/main.c $(UNIT_SOURCES) $(FUZZ_SOURCES) $(wildcard tests/tools/*.c)
+ALL_C := $(SOURCES) src/cli/main.c $(UNIT_SOURCES) $(FUZZ_SOURCES) $(wildcard tests/tools/*.c tests/bench/*.c)
 
 lint: lint-headers lint-tidy ## clang-tidy, cppcheck, headers alone, include directions, lengths
 	$(Q)tests/lint/includes.sh

@@ -5,15 +5,18 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { getAddress, keccak256, toUtf8Bytes } from 'ethers';
 import { CHAIN_ID, foundry } from '../e2e/chain.mjs';
 import { COMPOSE_PATH, Repository } from '../e2e/scratch.mjs';
 import { domainHash, messageHash, safeTx, safeTxHash } from '../e2e/safetx.mjs';
+import { historyRepository } from './history.mjs';
 
 const countersign = process.env.COUNTERSIGN ?? 'build/countersign';
+const peakMemory = process.env.PEAK_MEMORY ?? 'build/tests/peak_memory';
 const ROWS = 10_000;
+const COMMITS = 100_000;
 const dir = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
 process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
 
@@ -35,20 +38,26 @@ const hashes = ({ safe, ...tx }) => ({
 });
 
 // --- time
-// The shell starts the programs and takes the time: its fork is small, node's is not.
+// The shell starts the programs and takes the time: its fork is small, node's is not. Whatever is
+// compared takes turns, so that a busy moment of the machine hits all alike.
 const LOOP = `
 runs=$1; shift
 for ((i = 0; i < runs; i++)); do
-    t0=$EPOCHREALTIME; "$@" >/dev/null || exit 1; t1=$EPOCHREALTIME
-    echo $((10#\${t1/./} - 10#\${t0/./}))
+    for command in "$@"; do
+        t0=$EPOCHREALTIME; eval "$command" >/dev/null || exit 1; t1=$EPOCHREALTIME
+        echo $((10#\${t1/./} - 10#\${t0/./}))
+    done
 done`;
+const shell = (...words) => words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
 
-/** Median seconds of one whole process. */
-function processTime(runs, ...command) {
-    const output = execFileSync('bash', ['-c', LOOP, 'bash', `${runs}`, ...command]);
+/** Median seconds of whole processes, each a command of the shell. */
+function processTimes(runs, ...commands) {
+    const output = execFileSync('bash', ['-c', LOOP, 'bash', `${runs}`, ...commands]);
     const times = output.toString().trim().split('\n').map(Number);
-    times.sort((a, b) => a - b);
-    return times[times.length >> 1] / 1e6;
+    return commands.map((_, n) => {
+        const own = times.filter((_, i) => i % commands.length === n).sort((a, b) => a - b);
+        return own[own.length >> 1] / 1e6;
+    });
 }
 
 function secondsOf(work) {
@@ -82,9 +91,12 @@ function benchOne() {
         const { safe, ...tx } = ${JSON.stringify(row(0))};
         console.log(safeTxHash(safe, tx));`,
     );
-    const own = processTime(300, countersign, 'hash', path);
-    const cast = processTime(300, foundry('cast'), 'keccak', random('cast'));
-    const ethers = processTime(10, process.execPath, script);
+    const [own, cast] = processTimes(
+        300,
+        shell(countersign, 'hash', path),
+        shell(foundry('cast'), 'keccak', random('cast')),
+    );
+    const [ethers] = processTimes(10, shell(process.execPath, script));
     print('one SafeTx, whole process, median', 'time', 'countersign takes', 'target');
     print('  countersign hash', ms(own));
     print(
@@ -113,7 +125,7 @@ function benchLines() {
         const answer = JSON.parse(line);
         for (const [name, value] of Object.entries(expected[i])) assert.equal(answer[name], value);
     });
-    const own = processTime(20, countersign, 'hash', '--lines', path);
+    const [own] = processTimes(20, shell(countersign, 'hash', '--lines', path));
     print(
         `\n${ROWS.toLocaleString('en')} SafeTx, one per line`,
         'rate',
@@ -128,10 +140,14 @@ function benchLines() {
     );
 }
 
-function benchVerify() {
-    const repository = new Repository(join(dir, 'repository'));
-    const { commit, bytes } = repository.release('bench', 4);
-    writeFileSync(join(dir, 'app-compose.json'), bytes);
+const profile = ['--profile', join(dir, 'countersign.yaml')];
+const proposeCommand = (appCompose, repo, commit) => {
+    const evidence = ['--app-compose', appCompose, '--repo', repo, '--commit', commit];
+    const rest = ['--path', COMPOSE_PATH, '--nonce', '7', ...profile];
+    return [countersign, 'propose', 'add-compose-hash', ...evidence, ...rest];
+};
+
+function writeProfile() {
     const lines = [
         'format: countersign/profile/1',
         'name: bench',
@@ -142,19 +158,59 @@ function benchVerify() {
         `contracts: {app: {type: DstackApp, address: "${address('app')}"}}`,
     ];
     writeFileSync(join(dir, 'countersign.yaml'), lines.join('\n') + '\n');
-    const profile = ['--profile', join(dir, 'countersign.yaml')];
-    const evidence = ['--app-compose', join(dir, 'app-compose.json')];
-    const git = ['--repo', repository.dir, '--commit', commit, '--path', COMPOSE_PATH];
-    const proposal = join(dir, 'proposal.json');
-    const rest = ['--nonce', '7', '--out', proposal];
-    const propose = ['propose', 'add-compose-hash', ...evidence, ...git, ...profile, ...rest];
-    execFileSync(countersign, propose);
-    execFileSync(countersign, ['verify', proposal, ...profile]); // throws unless the answer is yes
-    const own = processTime(100, countersign, 'verify', proposal, ...profile);
-    print('\none proposal, whole process, median', 'time', '', 'target');
-    print('  countersign verify, offline, four images', ms(own), '', '30 ms');
+}
+
+/** Proposes and verifies with evidence from the repository; the file of the proposal. */
+function proposal(name, { bytes, repo, commit }) {
+    const file = (suffix) => join(dir, `${name}.${suffix}`);
+    writeFileSync(file('app-compose.json'), bytes);
+    const command = proposeCommand(file('app-compose.json'), repo, commit);
+    const [program, ...args] = [...command, '--out', file('json')];
+    execFileSync(program, args);
+    execFileSync(countersign, ['verify', file('json'), ...profile]); // throws unless it is a yes
+    return { command: shell(...command), path: file('json') };
+}
+
+async function benchGit() {
+    const repository = new Repository(join(dir, 'repository'));
+    const { commit, bytes, compose } = repository.release('bench', 4);
+    const short = proposal('short', { bytes, repo: repository.dir, commit });
+
+    const verify = [countersign, 'verify', short.path, ...profile];
+    const [own] = processTimes(100, shell(...verify));
+    const peak = Number(execFileSync(peakMemory, verify)) / 1024;
+    print('\none proposal, verify, offline, whole process', '', '', 'target');
+    print('  time, four images, median', ms(own), '', '30 ms');
+    print('  peak memory', `${peak.toFixed(1)} MiB`, '', '24 MiB');
+
+    const history = await historyRepository(
+        join(dirname(countersign), 'bench-history.git'),
+        COMMITS,
+        COMPOSE_PATH,
+        compose,
+    );
+    const long = proposal('long', { bytes, repo: history.dir, commit: history.commit });
+    const ids = join(dir, 'ids');
+    writeFileSync(ids, history.objects.join('\n') + '\n');
+    const git = (...args) => shell('git', '-C', history.dir, 'cat-file', ...args);
+    const [withLong, withShort, oneByOne, batch] = processTimes(
+        100,
+        long.command,
+        short.command,
+        history.objects.map((id) => git('-p', id)).join(' && '),
+        `${git('--batch')} <${shell(ids)}`,
+    );
+    const ratio = (peer) => `${(withLong / peer).toFixed(2)} times as long`;
+    const title = `a file in a commit, of ${COMMITS.toLocaleString('en')}, median`;
+    print(`\n${title}`, 'time', 'propose takes', 'target');
+    print('  countersign propose, the whole proposal', ms(withLong));
+    print('  the same in a repository of 2 commits', ms(withShort), ratio(withShort));
+    const objects = `${history.objects.length} objects`;
+    print(`  git cat-file, ${objects}, one by one`, ms(oneByOne), ratio(oneByOne), '1.00');
+    print('  git cat-file --batch, the same', ms(batch), ratio(batch));
 }
 
 benchOne();
 benchLines();
-benchVerify();
+writeProfile();
+await benchGit();

@@ -15,7 +15,7 @@
  */
 
 MUST_CHECK enum err sha256(struct diag *d, struct hash32 *out, const void *data, size_t data_len);
-/* SHA-256 over several pieces: header || body. */
+/* SHA-2 over several pieces: header || body. No piece may lie in *out, which is cleared first. */
 struct bytes_view {
     const void *data;
     size_t len;

@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (measurement_parse(&d, &m, data, size, "fuzz") == OK && measure(&d, &result, &m) == OK) {
         for (size_t i = 0; i < m.num_events; i++) {
-            const struct bytes_view parts[] = { { rtmr.b, 48 }, { digest.b, 48 } };
+            const struct hash48 before = rtmr;
+            const struct bytes_view parts[] = { { before.b, 48 }, { digest.b, 48 } };
 
             if (measure_event_digest(&d, &digest, &m.events[i], m.log_version) != OK ||
                 sha384_parts(&d, &rtmr, parts, 2) != OK)

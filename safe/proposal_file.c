@@ -54,11 +54,17 @@ static enum err same_but_signatures(struct diag *d, bool *same, const struct pro
     return e;
 }
 
-static bool has_signer(const struct proposal *p, const struct address *signer)
+static bool is_by_key(const struct proposal_signature *s)
+{
+    return strcmp(s->kind, "EOA") == 0 || strcmp(s->kind, "ETH_SIGN") == 0;
+}
+
+/* A signature by a key is not given up for an approval, which anyone can write. */
+static bool has_as_good(const struct proposal *p, const struct proposal_signature *s)
 {
     for (size_t i = 0; i < p->num_signatures; i++) {
-        if (address_eq(&p->signatures[i].signer, signer))
-            return true;
+        if (address_eq(&p->signatures[i].signer, &s->signer))
+            return is_by_key(&p->signatures[i]) || !is_by_key(s);
     }
     return false;
 }
@@ -70,7 +76,7 @@ static enum err join_signatures(struct diag *d, struct proposal *p, const struct
     for (size_t i = 0; e == OK && i < from->num_signatures; i++) {
         const struct proposal_signature *s = &from->signatures[i];
 
-        if (!has_signer(p, &s->signer))
+        if (!has_as_good(p, s))
             e = proposal_add_signature(d, p, &s->signer, s->kind, s->data, s->data_len);
     }
     return e;

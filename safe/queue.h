@@ -92,8 +92,9 @@ MUST_CHECK enum err queue_parse_reference(struct diag *d, struct queue_reference
 
 /*
  * Take over the signatures of another copy of the same SafeTx; those that do not verify over the
- * hash are left behind, those that `into` holds in valid form stay. ERR_MISMATCH if the SafeTx
- * hashes (recomputed) differ, or one is not what its proposal claims.
+ * hash are left behind, those that `into` holds in valid form stay; but a signature by the key
+ * takes the place of an approval, which anyone can write. ERR_MISMATCH if the SafeTx hashes
+ * (recomputed) differ, or one is not what its proposal claims.
  */
 MUST_CHECK enum err queue_merge_signatures(struct diag *d, struct proposal *into,
                                            const struct proposal *from, size_t *num_added);

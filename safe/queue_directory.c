@@ -399,6 +399,41 @@ static enum err write_signature(struct diag *d, struct buf *out, const struct ha
     return e;
 }
 
+/* Whether the file of that signer holds a signature by its key. Unreadable: no. */
+static bool holds_proof(const struct queue *q, const char *entry, const char *rest,
+                        const struct hash32 *hash, const struct address *owner)
+{
+    struct diag ignored = { 0 };
+    struct buf text = { 0 };
+    struct buf stored;
+    struct address signer;
+    bool good = false;
+
+    buf_init(&stored, LIMIT_SIGNATURE_BYTES);
+    good = read_file(&ignored, &text, q, entry, rest, MAX_SIG_FILE) == OK &&
+           queue_directory_parse_signature(&ignored, &signer, &stored, hash, text.data, text.len) ==
+               OK &&
+           address_eq(&signer, owner) &&
+           queue_signature_proof(hash, owner, stored.data, stored.len) == PROVES_KEY;
+    buf_clear(&stored);
+    buf_clear(&text);
+    return good;
+}
+
+/* Whoever may write here could keep an owner's signature out with a file that proves nothing. */
+static enum err replace_signature(struct diag *d, bool *created, const struct queue *q,
+                                  const char *entry, const char *rest, const struct buf *text)
+{
+    struct buf path;
+    enum err e = make_path(d, &path, q, entry, rest);
+
+    if (e == OK)
+        e = file_write(d, buf_str(&path), text->data, text->len, 0);
+    *created = e == OK;
+    buf_clear(&path);
+    return e;
+}
+
 static enum err put_signature(struct diag *d, bool *created, const struct queue *q,
                               const char *entry, const struct hash32 *hash,
                               const struct signature *sig)
@@ -413,6 +448,9 @@ static enum err put_signature(struct diag *d, bool *created, const struct queue 
     if (e == OK && (e = write_signature(d, &text, hash, sig)) == OK &&
         (e = file_make_dirs(d, buf_str(&path))) == OK)
         e = put_file(d, created, q, entry, rest, &text);
+    if (e == OK && !*created && (sig->kind == SIGNATURE_EOA || sig->kind == SIGNATURE_ETH_SIGN) &&
+        !holds_proof(q, entry, rest, hash, &sig->signer))
+        e = replace_signature(d, created, q, entry, rest, &text);
     buf_clear(&text);
     buf_clear(&path);
     return e;

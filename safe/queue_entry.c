@@ -230,15 +230,24 @@ bool queue_entry_holds(const struct queue_entry *held, const struct queue_signat
     return same;
 }
 
-static bool signature_is_valid(const struct proposal_signature *s, const struct hash32 *hash)
+enum queue_proof queue_signature_proof(const struct hash32 *hash, const struct address *signer,
+                                       const uint8_t *data, size_t data_len)
 {
     struct signature sig = { 0 };
     struct diag why = { 0 };
-    bool valid = signature_parse(&why, &sig, hash, s->data, s->data_len) == OK &&
-                 address_eq(&sig.signer, &s->signer);
+    enum queue_proof proof = PROVES_NOTHING;
 
+    if (signature_parse(&why, &sig, hash, data, data_len) == OK && address_eq(&sig.signer, signer))
+        proof =
+            sig.kind == SIGNATURE_EOA || sig.kind == SIGNATURE_ETH_SIGN ? PROVES_KEY : PROVES_FORM;
     signature_clear(&sig);
-    return valid;
+    return proof;
+}
+
+static enum queue_proof proof_of(const struct proposal_signature *s, const struct hash32 *hash)
+{
+    return s != NULL ? queue_signature_proof(hash, &s->signer, s->data, s->data_len)
+                     : PROVES_NOTHING;
 }
 
 static enum err check_claim(struct diag *d, struct hash32 *out, const struct proposal *p)
@@ -269,7 +278,7 @@ enum err queue_merge_signatures(struct diag *d, struct proposal *into, const str
         const struct proposal_signature *s = &from->signatures[i];
         const struct proposal_signature *there = find_signature(into, &s->signer);
 
-        if (!signature_is_valid(s, &ours) || (there != NULL && signature_is_valid(there, &ours)))
+        if (proof_of(s, &ours) <= proof_of(there, &ours))
             continue;
         if ((e = proposal_add_signature(d, into, &s->signer, s->kind, s->data, s->data_len)) != OK)
             return e;

@@ -42,6 +42,11 @@ void queue_entries_sort(struct queue_entries *list);
 
 /* --- submissions --- */
 
+/* What a signature says without the chain: anyone can write an approval, or a contract's. */
+enum queue_proof { PROVES_NOTHING = 0, PROVES_FORM, PROVES_KEY };
+enum queue_proof queue_signature_proof(const struct hash32 *hash, const struct address *signer,
+                                       const uint8_t *data, size_t data_len);
+
 /* One of our signatures, parsed and recovered. */
 struct queue_signature {
     struct signature sig;

@@ -363,6 +363,43 @@ Test(queue_directory, no_damaged_signature_file_counts)
     rig_close(&r);
 }
 
+/* Files that somebody planted in an owner's name do not keep the owner's signature out. */
+Test(queue_directory, a_signature_replaces_what_proves_nothing)
+{
+    static const char approval[] =
+        "{\"format\":\"countersign/signature/1\",\"safeTxHash\":\"%s\",\"signer\":"
+        "\"0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266\",\"signature\":\"0x"
+        "000000000000000000000000f39fd6e51aad88f6f4ce6ab8827279cfffb92266"
+        "000000000000000000000000000000000000000000000000000000000000000001\"}";
+    struct hash32 hash;
+    struct rig r;
+    char path[512];
+    char planted[1024];
+    size_t num, sigs, bad;
+
+    rig_open(&r);
+    submit_row(&r, "schedule", 0, 1);
+    hash = queue_fixture_hash(queue_fixture_row(&r.f, "schedule"));
+    entry_path(path, &r, queue_fixture_row(&r.f, "schedule"),
+               "/signatures/0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266.json");
+    (void)snprintf(planted, sizeof(planted), approval, hash32_format(&hash).s);
+    for (int i = 0; i < 2; i++) {
+        const char *text = i == 0 ? planted : "{}";
+        struct queue_entry held;
+        struct diag d = { 0 };
+
+        cr_assert_eq(file_write(&d, path, text, strlen(text), 0), OK);
+        submit_row(&r, "schedule", 0, 1);
+        count_entries(&r, &num, &sigs, &bad);
+        cr_expect_eq(bad, 0);
+        cr_assert_eq(queue_fetch(&d, r.q, &held, &hash), OK, "%s", d.msg);
+        cr_assert_eq(held.proposal.num_signatures, 1);
+        cr_expect_str_eq(held.proposal.signatures[0].kind, "EOA");
+        queue_entry_clear(&held);
+    }
+    rig_close(&r);
+}
+
 /* --- what works ----------------------------------------------------------------------------- */
 
 Test(queue_directory, submitting_twice_changes_nothing)

@@ -118,6 +118,46 @@ Test(queue_merge, takes_valid_signatures_of_the_same_transaction_alone)
     queue_fixture_free(&f);
 }
 
+/* v = 1: an approval by whoever stands in r; a claim that anyone can write. */
+static void approve(struct proposal *p, const struct address *owner)
+{
+    uint8_t sig[65] = { [64] = 1 };
+
+    memcpy(sig + 12, owner->b, 20);
+    cr_assert_eq(
+        proposal_add_signature(&(struct diag){ 0 }, p, owner, "APPROVED_HASH", sig, sizeof(sig)),
+        OK);
+}
+
+Test(queue_merge, an_approval_does_not_take_the_place_of_a_signature)
+{
+    struct queue_fixture f;
+    const struct json *row = NULL;
+    struct proposal into, from;
+    struct diag d = { 0 };
+    size_t added = 0;
+
+    queue_fixture_load(&f);
+    row = queue_fixture_row(&f, "schedule");
+    queue_fixture_proposal(&into, &f, row);
+    queue_fixture_proposal(&from, &f, row);
+    approve(&into, &f.owners[0]);
+    queue_fixture_sign(&from, row, 0, "eoa");
+    queue_fixture_sign(&into, row, 1, "eoa");
+    approve(&from, &f.owners[1]);
+    approve(&from, &f.owners[2]);
+    cr_assert_eq(queue_merge_signatures(&d, &into, &from, &added), OK, "%s", d.msg);
+    cr_expect_eq(added, 2);
+    cr_assert_eq(into.num_signatures, 3);
+    for (size_t i = 0; i < 3; i++)
+        cr_expect_str_eq(into.signatures[i].kind,
+                         address_eq(&into.signatures[i].signer, &f.owners[2]) ? "APPROVED_HASH"
+                                                                              : "EOA");
+    proposal_clear(&into);
+    proposal_clear(&from);
+    queue_fixture_free(&f);
+}
+
 /* Recorded with npm @safe-global/api-kit 5.0.3, chain 31337. */
 static const struct {
     uint64_t totp;

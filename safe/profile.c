@@ -10,6 +10,7 @@
 
 #include "safe/deployments.h"
 #include "src/base/file.h"
+#include "src/base/json.h"
 #include "src/base/limits.h"
 
 #define PROFILE_NAME "countersign.yaml"
@@ -135,6 +136,25 @@ static void free_texts(char **texts, size_t num_texts)
     free(texts);
 }
 
+static void free_compose(struct profile_compose *c)
+{
+    for (size_t i = 0; i < c->num_substitutions; i++) {
+        free(c->substitutions[i].placeholder);
+        free(c->substitutions[i].value);
+        free(c->substitutions[i].image);
+    }
+    free(c->substitutions);
+    for (size_t i = 0; i < c->num_additions; i++) {
+        free(c->additions[i].field);
+        free(c->additions[i].by);
+        free(c->additions[i].version);
+        json_free(c->additions[i].value);
+    }
+    free(c->additions);
+    free_texts(c->leave, c->num_leave);
+    json_free(c->app);
+}
+
 void profile_free(struct profile *p)
 {
     if (p == NULL)
@@ -156,6 +176,7 @@ void profile_free(struct profile *p)
     free(p->git_branch);
     free(p->git_path);
     free(p->git_repository);
+    free_compose(&p->compose);
     free(p->queue.location);
     free(p->queue.api_key_file);
     free(p->queue.api_key_env);

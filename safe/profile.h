@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "safe/call_tree.h"
+#include "safe/compose_form.h"
 #include "safe/safe_tx.h"
 
 /*
@@ -72,6 +73,35 @@ struct profile_policy {
     size_t num_require;
 };
 
+/* How a template of the repository becomes an app-compose: verify/compose_render.h. */
+struct json;
+struct profile_substitution {
+    char *placeholder; /* no placeholder contains another */
+    char *value;       /* NULL exactly if image is not */
+    char *image;       /* reference without digest; the release brings that */
+    uint64_t times;    /* how often it must occur, exactly */
+};
+/* A field that a provider adds; its value, or the hash of its text. */
+struct profile_addition {
+    char *field;
+    char *by;           /* "Phala Cloud" */
+    char *version;      /* "pre-launch script v0.0.20" */
+    struct json *value; /* NULL: by hash */
+    struct hash32 sha256;
+};
+struct profile_compose {
+    bool given;
+    enum compose_form form;
+    bool strip_newlines; /* those at the end of the template are dropped, as $(cat FILE) does */
+    struct profile_substitution *substitutions;
+    size_t num_substitutions;
+    char **leave; /* variables that stay in the text, beside those of allowed_envs */
+    size_t num_leave;
+    struct json *app; /* all fields in their order; docker_compose_file is null: its place */
+    struct profile_addition *additions;
+    size_t num_additions;
+};
+
 struct profile {
     char *path; /* as opened, for messages; NULL for text given directly */
     char *name;
@@ -104,6 +134,7 @@ struct profile {
     char *git_path;       /* default of propose --path */
     char *git_repository; /* web address, for people */
 
+    struct profile_compose compose;
     struct profile_queue queue;
     struct profile_policy policy;
 };

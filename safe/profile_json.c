@@ -43,9 +43,9 @@ static void set_text(struct json *j, const char *key, const char *text)
         json_set_null(j, key);
 }
 
-static void set_seconds(struct json *j, const char *key, uint64_t seconds)
+static void set_number(struct json *j, const char *key, uint64_t number)
 {
-    struct u256 value = u256_from_u64(seconds);
+    struct u256 value = u256_from_u64(number);
 
     json_set_u256(j, key, &value);
 }
@@ -101,7 +101,7 @@ static struct json *timelock_json(const struct profile *p)
     j = json_new_object();
     json_set_address(j, "address", &p->timelock);
     set_text(j, "release", p->timelock_release);
-    set_seconds(j, "delay", p->timelock_delay_s);
+    set_number(j, "delay", p->timelock_delay_s);
     return j;
 }
 
@@ -131,6 +131,60 @@ static struct json *git_json(const struct profile *p)
     set_text(j, "repository", p->git_repository);
     set_text(j, "branch", p->git_branch);
     set_text(j, "path", p->git_path);
+    return j;
+}
+
+static struct json *substitutions_json(const struct profile_compose *c)
+{
+    struct json *list = json_new_array();
+
+    for (size_t i = 0; i < c->num_substitutions; i++) {
+        const struct profile_substitution *s = &c->substitutions[i];
+        struct json *item = json_new_object();
+
+        json_set_string(item, "placeholder", s->placeholder);
+        set_text(item, "value", s->value);
+        set_text(item, "image", s->image);
+        set_number(item, "times", s->times);
+        json_append(list, item);
+    }
+    return list;
+}
+
+static struct json *additions_json(const struct profile_compose *c)
+{
+    struct json *list = json_new_array();
+
+    for (size_t i = 0; i < c->num_additions; i++) {
+        const struct profile_addition *a = &c->additions[i];
+        struct json *item = json_new_object();
+
+        json_set_string(item, "field", a->field);
+        json_set_string(item, "by", a->by);
+        json_set_string(item, "version", a->version);
+        if (a->value != NULL)
+            json_set(item, "value", json_copy(a->value));
+        else
+            json_set_hash(item, "sha256", &a->sha256);
+        json_append(list, item);
+    }
+    return list;
+}
+
+static struct json *compose_json(const struct profile *p)
+{
+    const struct profile_compose *c = &p->compose;
+    struct json *j = NULL;
+
+    if (!c->given)
+        return json_new_null();
+    j = json_new_object();
+    json_set_string(j, "form", compose_form_name(c->form));
+    json_set_string(j, "finalNewlines", c->strip_newlines ? "strip" : "keep");
+    json_set(j, "substitute", substitutions_json(c));
+    json_set(j, "leave", texts_json(c->leave, c->num_leave));
+    json_set(j, "app", json_copy(c->app));
+    json_set(j, "additions", additions_json(c));
     return j;
 }
 
@@ -165,9 +219,9 @@ static struct json *policy_json(const struct profile_policy *policy)
     else
         json_set_null(j, "actions");
     json_set(j, "allowChanges", changes);
-    set_seconds(j, "expiry", policy->expiry_s);
-    set_seconds(j, "minDelay", policy->min_delay_s);
-    set_seconds(j, "maxDelay", policy->max_delay_s);
+    set_number(j, "expiry", policy->expiry_s);
+    set_number(j, "minDelay", policy->min_delay_s);
+    set_number(j, "maxDelay", policy->max_delay_s);
     json_set_bool(j, "allowValue", policy->allow_value);
     json_set_bool(j, "allowSaltOverride", policy->allow_override_salt);
     json_set_bool(j, "unattendedDelegates", policy->unattended_delegates);
@@ -187,6 +241,7 @@ struct json *profile_json(const struct profile *p)
     json_set(j, "timelock", timelock_json(p));
     json_set(j, "contracts", contracts_json(p));
     json_set(j, "git", git_json(p));
+    json_set(j, "compose", compose_json(p));
     json_set(j, "queue", queue_json(p));
     json_set(j, "policy", policy_json(&p->policy));
     return j;

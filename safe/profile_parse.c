@@ -244,6 +244,7 @@ enum err profile_parse(struct diag *d, struct profile **out, const void *data, s
         { "timelock", false, profile_read_timelock },
         { "contracts", false, profile_read_contracts },
         { "git", false, read_git },
+        { "compose", false, profile_read_compose },
         { "queue", false, profile_read_queue },
         { "policy", false, profile_read_policy },
         { NULL, false, NULL },

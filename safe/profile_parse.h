@@ -8,8 +8,8 @@
 /*
  * The parts of profile_parse: a table of keys for each section, one reader for each key.
  * Internal to profile_parse.c (tables and texts), profile_safe.c (chain, Safe, timelock),
- * profile_contracts.c, profile_policy.c (queue and policy) and profile_check.c (what must fit
- * together).
+ * profile_contracts.c, profile_compose.c, profile_policy.c (queue and policy) and profile_check.c
+ * (what must fit together).
  */
 
 #define PROFILE_NAME_LEN 32
@@ -19,7 +19,9 @@ struct profile_reader {
     const struct yaml *y;
     const char *dir; /* NULL: relative paths are kept, and no file is read */
     struct profile *p;
-    struct profile_contract *contract; /* the one being read */
+    struct profile_contract *contract;         /* the one being read */
+    struct profile_substitution *substitution; /* the same */
+    struct profile_addition *addition;         /* the same */
 };
 
 struct profile_key {
@@ -52,11 +54,21 @@ bool profile_is_name(const char *text);
 /* https:// or http:// and more, printable ASCII without spaces. */
 bool profile_is_url(const char *text);
 
+/*
+ * JSON from YAML: plain true, false, null and whole numbers are what they look like; a plain text
+ * that YAML's dialects read differently is refused, it wants quotation marks. *out is freed with
+ * json_free.
+ */
+struct json;
+MUST_CHECK enum err profile_read_json(struct profile_reader *r, struct json **out,
+                                      const struct yaml_node *n);
+
 /* Sections, in the order in which they must be read. */
 MUST_CHECK enum err profile_read_chain(struct profile_reader *r, const struct yaml_node *n);
 MUST_CHECK enum err profile_read_safe(struct profile_reader *r, const struct yaml_node *n);
 MUST_CHECK enum err profile_read_timelock(struct profile_reader *r, const struct yaml_node *n);
 MUST_CHECK enum err profile_read_contracts(struct profile_reader *r, const struct yaml_node *n);
+MUST_CHECK enum err profile_read_compose(struct profile_reader *r, const struct yaml_node *n);
 MUST_CHECK enum err profile_read_queue(struct profile_reader *r, const struct yaml_node *n);
 MUST_CHECK enum err profile_read_policy(struct profile_reader *r, const struct yaml_node *n);
 /* Everything is read: what contradicts itself is refused. root is for positions. */

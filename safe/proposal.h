@@ -57,8 +57,9 @@ struct evidence_file {
 /* Names of evidence files. Trees are numbered from the root: "git/tree-0", "git/tree-1", … */
 #define EVIDENCE_CONTEXT     "context.json"
 #define EVIDENCE_APP_COMPOSE "app-compose.json"
-#define EVIDENCE_COMPOSE     "compose.yaml" /* the blob's content */
-#define EVIDENCE_GIT_COMMIT  "git/commit"   /* content of the object, without its header */
+#define EVIDENCE_COMPOSE     "compose.yaml"              /* the blob's content */
+#define EVIDENCE_PREVIOUS    "previous-app-compose.json" /* of the release before, for the diff */
+#define EVIDENCE_GIT_COMMIT  "git/commit" /* content of the object, without its header */
 #define EVIDENCE_GIT_TREE    "git/tree-"
 #define EVIDENCE_OS_IMAGE    "os-image/"    /* digest.txt and sha256sum.txt */
 #define EVIDENCE_MEASUREMENT "measurement/" /* 0.json, 1.json, … */

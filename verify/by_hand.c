@@ -85,7 +85,14 @@ static const struct {
     { "compose.file", ANY,
       "cmp <(jq -r '.evidence.files[\"app-compose.json\"]' @P | base64 -d | jq -j "
       ".docker_compose_file) <(jq -r '.evidence.files[\"compose.yaml\"]' @P | base64 -d) && echo "
-      "same" },
+      "same # or the profile's substitutions" },
+    { "compose.accounted", ANY,
+      "jq -r '.evidence.files[\"app-compose.json\"]' @P | base64 -d | jq "
+      "'del(.docker_compose_file)' "
+      "# beside the profile's compose.app and additions" },
+    { "compose.form", ANY,
+      "jq -r '.evidence.files[\"app-compose.json\"]' @P | base64 -d | jq -cSj . # phala-stored, "
+      "ASCII" },
     { "git.commit", GIT,
       "git show @G | cmp - <(jq -r '.evidence.files[\"compose.yaml\"]' @P | base64 -d) && echo "
       "same   # in a clone" },

@@ -57,6 +57,10 @@ static const struct check_info catalogue[] = {
       IF_COMPOSE, 0 },
     { "compose.scripts", "Does nothing else run that nobody reviewed?", S | E | D, IF_COMPOSE,
       NEED_ALWAYS },
+    { "compose.accounted", "Does every field come from git, the profile or a known provider?",
+      S | E | D, IF_COMPOSE, NEED_COMPOSE_RULES },
+    { "compose.form", "Are the bytes as the profile's producer writes them?", S | E | D, IF_COMPOSE,
+      NEED_COMPOSE_RULES },
     { "git.commit", "Is that file in the named commit?", S | E | D, IF_GIT, NEED_ALWAYS },
     { "image.signatures", "Who built the images?", S | E | D, IF_COMPOSE, NEED_POLICY },
 

@@ -244,6 +244,8 @@ static bool is_needed(const struct subject *s, const struct check_info *info)
                                                               : EVIDENCE_MEASUREMENT);
     case NEED_IMAGE_DIR:
         return s->options.image_dir != NULL;
+    case NEED_COMPOSE_RULES:
+        return s->profile->compose.given;
     case NEED_POLICY:
         return false;
     }
@@ -284,6 +286,7 @@ enum err verify_offline(struct diag *d, struct report *r, const struct subject *
     checks_timelock(r, s);
     checks_evidence(r, s);
     checks_measure(r, s);
+    checks_compose(r, s);
     checks_sig(r, s);
     checks_by_hand(r, s);
     return OK;

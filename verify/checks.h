@@ -107,6 +107,7 @@ void checks_call(struct report *r, const struct subject *s);
 void checks_timelock(struct report *r, const struct subject *s);
 void checks_evidence(struct report *r, const struct subject *s); /* evidence.*, compose.*, git.* */
 void checks_measure(struct report *r, const struct subject *s);  /* os-image.*, measure.* */
+void checks_compose(struct report *r, const struct subject *s);  /* compose.accounted, .form */
 void checks_sig(struct report *r, const struct subject *s);      /* sig.*, age.* */
 /* The commands of --explain; none that need the file if options.path is NULL. */
 void checks_by_hand(struct report *r, const struct subject *s);

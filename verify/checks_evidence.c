@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* evidence.*, compose.*, git.*: every claim again from the bytes that the proposal carries. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/address.h"
@@ -10,6 +11,7 @@
 #include "src/base/u256.h"
 #include "verify/checks.h"
 #include "verify/compose.h"
+#include "verify/compose_render.h"
 #include "verify/git.h"
 
 static void check_manifest(struct report *r, const struct subject *s)
@@ -157,7 +159,25 @@ static void check_pinned(struct report *r, const struct evidence_file *app)
     buf_clear(&text);
 }
 
-static void check_file(struct report *r, const struct evidence_file *app,
+/* The reviewed file is a template: it must give docker_compose_file, byte for byte. */
+static void check_template(struct report *r, const struct profile_compose *c,
+                           const struct buf *text, const struct evidence_file *file)
+{
+    struct hash32 *digests = NULL;
+    struct diag why = { 0 };
+
+    if (compose_find_digests(&why, &digests, c, file->data, file->data_len, text->data, text->len,
+                             EVIDENCE_COMPOSE) != OK)
+        check_error(r, "compose.file", &why);
+    else
+        check_pass(r, "compose.file",
+                   "docker_compose_file is " EVIDENCE_COMPOSE " with the profile's %zu "
+                   "substitution%s, byte for byte (%zu bytes)",
+                   c->num_substitutions, c->num_substitutions == 1 ? "" : "s", text->len);
+    free(digests);
+}
+
+static void check_file(struct report *r, const struct subject *s, const struct evidence_file *app,
                        const struct evidence_file *file)
 {
     struct diag why = { 0 };
@@ -166,6 +186,8 @@ static void check_file(struct report *r, const struct evidence_file *app,
     buf_init(&text, LIMIT_COMPOSE_BYTES);
     if (compose_docker_file(&why, &text, app->data, app->data_len) != OK)
         check_error(r, "compose.file", &why);
+    else if (s->profile->compose.given)
+        check_template(r, &s->profile->compose, &text, file);
     else if (text.len != file->data_len ||
              (text.len > 0 && memcmp(text.data, file->data, text.len) != 0))
         check_fail(r, "compose.file",
@@ -209,6 +231,10 @@ static void check_scripts(struct report *r, const struct subject *s,
             check_fail(r, "compose.scripts", "%s is no text", scripts[i].field);
         else if (is_accepted(&s->profile->policy, &scripts[i].digest))
             check_pass(r, "compose.scripts", "%s (%zu bytes, SHA-256 %s) is in policy.scripts",
+                       scripts[i].field, scripts[i].len, digest.s + 2);
+        else if (compose_names_script(&s->profile->compose, scripts[i].field, &scripts[i].digest))
+            check_pass(r, "compose.scripts",
+                       "%s (%zu bytes, SHA-256 %s) is in the profile's compose section",
                        scripts[i].field, scripts[i].len, digest.s + 2);
         else
             check_fail(r, "compose.scripts",
@@ -261,7 +287,7 @@ void checks_evidence(struct report *r, const struct subject *s)
     if (report_applies(r, "compose.file") &&
         find_file(r, "compose.file", s, EVIDENCE_APP_COMPOSE, &app) &&
         find_file(r, "compose.file", s, EVIDENCE_COMPOSE, &file))
-        check_file(r, app, file);
+        check_file(r, s, app, file);
     if (report_applies(r, "compose.scripts") &&
         find_file(r, "compose.scripts", s, EVIDENCE_APP_COMPOSE, &app))
         check_scripts(r, s, app);

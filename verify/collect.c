@@ -7,6 +7,8 @@
 #include "src/base/file.h"
 #include "src/base/limits.h"
 #include "verify/compose.h"
+#include "verify/compose_forms.h"
+#include "verify/compose_render.h"
 #include "verify/measure.h"
 
 /* Say where two texts part, and name the usual culprits. */
@@ -31,20 +33,60 @@ static enum err refuse_difference(struct diag *d, const struct buf *inside,
                     inside->len, file->content_len, at, line);
 }
 
+/* The file in the commit is a template: it gives docker_compose_file, and all else is accounted. */
+static enum err check_template(struct diag *d, const struct profile_compose *c,
+                               const struct git_file *file, const struct buf *app)
+{
+    struct buf ignored;
+    enum err e = ERR_INTERNAL;
+
+    buf_init(&ignored, LIMIT_COMPOSE_BYTES);
+    e = compose_account(d, &ignored, c, app->data, app->len, file->content, file->content_len);
+    if (e == OK)
+        e = compose_check_form(d, c->form, app->data, app->len);
+    buf_clear(&ignored);
+    return e;
+}
+
+static bool same_bytes(const struct git_file *file, const struct buf *b)
+{
+    return file->content_len == b->len &&
+           (b->len == 0 || memcmp(file->content, b->data, b->len) == 0);
+}
+
 static enum err collect_file(struct diag *d, struct collected *out, struct proposal *p,
-                             const struct collect_request *request, const struct buf *inside)
+                             const struct collect_request *request, const struct buf *app,
+                             const struct buf *inside)
 {
     struct git_file file = { 0 };
     enum err e = git_collect(d, &file, p, request->repo, request->commit, request->path);
 
-    if (e == OK && (file.content_len != inside->len ||
-                    (inside->len > 0 && memcmp(file.content, inside->data, inside->len) != 0)))
+    if (e == OK && request->compose != NULL)
+        e = check_template(d, request->compose, &file, app);
+    else if (e == OK && !same_bytes(&file, inside))
         e = refuse_difference(d, inside, &file);
+    if (e == OK)
+        e = proposal_add_file(d, p, EVIDENCE_COMPOSE, file.content, file.content_len);
     if (e == OK) {
         memcpy(out->commit, file.commit, sizeof(out->commit));
         out->commit_time_s = file.commit_time_s;
     }
     git_file_clear(&file);
+    return e;
+}
+
+static enum err collect_previous(struct diag *d, struct proposal *p, const char *path)
+{
+    struct json *app = NULL;
+    struct buf text;
+    enum err e = ERR_INTERNAL;
+
+    buf_init(&text, LIMIT_COMPOSE_BYTES);
+    if ((e = file_read(d, &text, path)) == OK &&
+        (e = compose_parse(d, &app, text.data, text.len, path)) == OK)
+        e = proposal_add_file(d, p, EVIDENCE_PREVIOUS, text.data, text.len);
+    json_free(app);
+    buf_clear(&text);
     return e;
 }
 
@@ -65,12 +107,15 @@ enum err collect_compose(struct diag *d, struct collected *out, struct proposal 
     if ((e = compose_check_pinned(d, &images, inside.data, inside.len, "docker_compose_file")) !=
         OK)
         goto done;
-    if (request->repo != NULL && (e = collect_file(d, out, p, request, &inside)) != OK)
+    if (request->repo != NULL && (e = collect_file(d, out, p, request, &app, &inside)) != OK)
         goto done;
     if ((e = compose_hash(d, &out->compose_hash, app.data, app.len)) != OK ||
         (e = proposal_add_file(d, p, EVIDENCE_APP_COMPOSE, app.data, app.len)) != OK)
         goto done;
-    e = proposal_add_file(d, p, EVIDENCE_COMPOSE, inside.data, inside.len);
+    if (request->previous != NULL && (e = collect_previous(d, p, request->previous)) != OK)
+        goto done;
+    if (request->repo == NULL)
+        e = proposal_add_file(d, p, EVIDENCE_COMPOSE, inside.data, inside.len);
 done:
     compose_images_clear(&images);
     buf_clear(&inside);

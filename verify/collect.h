@@ -2,6 +2,7 @@
 #ifndef VERIFY_COLLECT_H
 #define VERIFY_COLLECT_H
 
+#include "safe/profile.h"
 #include "safe/proposal.h"
 #include "verify/git.h"
 
@@ -15,6 +16,8 @@ struct collect_request {
     const char *repo;        /* all three, or none if git evidence is not required */
     const char *commit;
     const char *path;
+    const char *previous; /* path of the app-compose of the release before; NULL: none */
+    const struct profile_compose *compose; /* the profile's; NULL: the file is in git as it is */
 };
 
 struct collected {
@@ -26,7 +29,8 @@ struct collected {
 /*
  * Adds app-compose.json, compose.yaml, git/commit and git/tree-N to p. ERR_MISMATCH if an image is
  * not pinned, or if the app-compose's docker_compose_file is not byte for byte the file in the
- * commit (the message says where they part).
+ * commit (the message says where they part); with compose, if the template does not give it, a
+ * field comes from nowhere, or the form is another.
  */
 MUST_CHECK enum err collect_compose(struct diag *d, struct collected *out, struct proposal *p,
                                     const struct collect_request *request);

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "safe/compose_form.h"
 #include "src/base/bytes.h"
 #include "src/base/json.h"
 
@@ -12,27 +13,8 @@
  * it is, so a form explains a hash, or makes a file; it never replaces the file's own bytes.
  *
  * A form either gives the producer's bytes exactly or refuses, by name, an object for which it
- * would have to guess. docs/formats/compose-forms.md has the producers, versions and traps.
+ * would have to guess.
  */
-enum compose_form {
-    FORM_RAW = 0,              /* the file's bytes; written from an object: FORM_AS_IS */
-    FORM_AS_IS,                /* compact, members in their order: JSON.stringify, jq -c */
-    FORM_DSTACK_JS,            /* npm @phala/dstack-sdk 0.5.5 to 0.5.8, getComposeHash */
-    FORM_DSTACK_JS_NORMALIZED, /* the same with normalize */
-    FORM_DSTACK_PYTHON,        /* Dstack-TEE/dstack sdk/python, get_compose_hash */
-    FORM_PHALA_CLOUD_JS,       /* npm @phala/cloud 0.2.9, phala 1.1.18: dumpAppCompose */
-    FORM_VMM_CLI,              /* vmm-cli.py compose */
-    FORM_VMM_UI,               /* VMM web UI, makeAppComposeFile */
-    FORM_PHALA_STORED,         /* what Phala Cloud stores: sorted, compact */
-    NUM_COMPOSE_FORMS,
-};
-
-/* "dstack-js-normalized" */
-const char *compose_form_name(enum compose_form form);
-/* "npm @phala/dstack-sdk 0.5.8 with normalize": whose bytes these are. */
-const char *compose_form_producer(enum compose_form form);
-/* ERR_USAGE lists the names. */
-MUST_CHECK enum err compose_form_parse(struct diag *d, enum compose_form *out, const char *name);
 
 /* An app-compose: a JSON object within LIMIT_COMPOSE_BYTES. *out is freed with json_free. */
 MUST_CHECK enum err compose_parse(struct diag *d, struct json **out, const void *data,

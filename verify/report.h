@@ -27,11 +27,12 @@ const char *verdict_name(enum verdict v);
 /* When a check that applies must pass. */
 enum check_need {
     NEED_ALWAYS = 0,
-    NEED_ONLINE,     /* if the chain is asked */
-    NEED_EXECUTABLE, /* if the question is whether it can be executed now */
-    NEED_EVIDENCE,   /* if there is evidence for it, or policy.require names it */
-    NEED_IMAGE_DIR,  /* if the caller has the files of the OS image */
-    NEED_POLICY,     /* if the profile's policy.require names it */
+    NEED_ONLINE,        /* if the chain is asked */
+    NEED_EXECUTABLE,    /* if the question is whether it can be executed now */
+    NEED_EVIDENCE,      /* if there is evidence for it, or policy.require names it */
+    NEED_IMAGE_DIR,     /* if the caller has the files of the OS image */
+    NEED_COMPOSE_RULES, /* if the profile has a 'compose' section */
+    NEED_POLICY,        /* if the profile's policy.require names it */
 };
 
 /* To which proposals a check applies, beside the step. */

@@ -8,6 +8,7 @@
 #include "src/base/term.h"
 #include "src/cli/commands.h"
 #include "src/cli/common.h"
+#include "src/cli/compose.h"
 #include "verify/compose.h"
 #include "verify/compose_forms.h"
 
@@ -106,12 +107,14 @@ static void check_text(const struct input *in, const struct compose_images *c)
     }
 }
 
-static enum err run_check(struct diag *d, const struct args *a, const char *path)
+static enum err run_check(struct diag *d, const struct args *a, int *exit_code)
 {
+    const char *path = a->operands[1];
     struct compose_images images = { 0 };
     struct input in;
     enum err e = read_input(d, &in, path);
 
+    (void)exit_code;
     if (e == OK)
         e = compose_check_pinned(d, &images, in.compose.data, in.compose.len,
                                  in.is_app_compose ? "docker_compose_file" : path);
@@ -124,14 +127,16 @@ static enum err run_check(struct diag *d, const struct args *a, const char *path
     return e;
 }
 
-static enum err run_hash(struct diag *d, const struct args *a, const char *path)
+static enum err run_hash(struct diag *d, const struct args *a, int *exit_code)
 {
+    const char *path = a->operands[1];
     const char *name = args_get(a, "form");
     enum compose_form form = FORM_RAW;
     struct hash32 hash;
     struct buf text;
     enum err e = name != NULL ? compose_form_parse(d, &form, name) : OK;
 
+    (void)exit_code;
     if (e != OK)
         return e;
     buf_init(&text, LIMIT_COMPOSE_BYTES);
@@ -151,33 +156,91 @@ static enum err run_hash(struct diag *d, const struct args *a, const char *path)
     return e;
 }
 
+static const struct {
+    const char *name;
+    size_t min_operands, max_operands; /* behind the name */
+    const char *expected;
+    const char *options; /* that it takes, with spaces around each */
+    enum err (*run)(struct diag *d, const struct args *a, int *exit_code);
+} subcommands[] = {
+    { "hash", 1, 1, "one FILE", " form ", run_hash },
+    { "check", 1, 1, "one FILE", " ", run_check },
+    { "render", 0, 0, "options alone", " form repo commit path template digest out ",
+      compose_run_render },
+};
+#define NUM_SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
+
+static bool is_common(const char *option)
+{
+    for (size_t i = 0; args_common_options[i].name != NULL; i++) {
+        if (strcmp(args_common_options[i].name, option) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* An option that a subcommand does not look at would be ignored in silence. */
+static enum err check_options(struct diag *d, const struct args *a, size_t sub)
+{
+    for (size_t i = 0; i < a->num_values; i++) {
+        const char *name = a->values[i].option->name;
+        struct buf word;
+        bool known = false;
+
+        buf_init(&word, 64);
+        buf_addf(&word, " %s ", name);
+        known = strstr(subcommands[sub].options, buf_str(&word)) != NULL || is_common(name);
+        buf_clear(&word);
+        if (!known)
+            return diag_set(d, ERR_USAGE, "compose %s: takes no --%s", subcommands[sub].name, name);
+    }
+    return OK;
+}
+
 static enum err run(struct diag *d, const struct args *a, int *exit_code)
 {
-    (void)exit_code;
-    if (strcmp(a->operands[0], "hash") == 0)
-        return run_hash(d, a, a->operands[1]);
-    if (strcmp(a->operands[0], "check") == 0)
-        return run_check(d, a, a->operands[1]);
-    return diag_set(d, ERR_USAGE, "compose: expected hash or check, found '%.32s'", a->operands[0]);
+    const size_t num = a->num_operands - 1;
+    size_t i = 0;
+    enum err e = ERR_INTERNAL;
+
+    while (i < NUM_SUBCOMMANDS && strcmp(subcommands[i].name, a->operands[0]) != 0)
+        i++;
+    if (i == NUM_SUBCOMMANDS)
+        return diag_set(d, ERR_USAGE, "compose: expected hash, check or render, found '%.32s'",
+                        a->operands[0]);
+    if ((e = check_options(d, a, i)) != OK)
+        return e;
+    if (num < subcommands[i].min_operands || num > subcommands[i].max_operands)
+        return diag_set(d, ERR_USAGE, "compose %s: expected %s", subcommands[i].name,
+                        subcommands[i].expected);
+    return subcommands[i].run(d, a, exit_code);
 }
 
 static const struct arg_option options[] = {
-    { "form", "FORM", "hash: what that producer would have written for the same object", false },
+    { "form", "FORM", "hash, render: the bytes that this producer writes for the object", false },
+    { "repo", "DIR", "render: git repository with the template", false },
+    { "commit", "REV", "render: commit that holds it", false },
+    { "path", "FILE", "render: its path in the commit (default: the profile's)", false },
+    { "template", "FILE", "render: the template itself, instead of a commit", false },
+    { "digest", "TEXT=DIGEST", "render: digest for the image of a placeholder; repeatable", true },
+    { "out", "FILE", "render: where the app-compose goes (default: standard output)", false },
     OPTION_END,
 };
 
 const struct command cmd_compose = {
     .name = "compose",
-    .operands = "hash|check FILE|-",
-    .summary = "the compose hash of an app-compose; whether every image is pinned",
+    .operands = "hash|check FILE|- | render",
+    .summary = "the compose hash: of a file, in other forms, from a template",
     .details =
-        "hash   SHA-256 of the file's bytes as they are: what the whitelist holds. With --form,\n"
-        "       the hash of the same object as raw, as-is, dstack-js, dstack-js-normalized,\n"
-        "       dstack-python, phala-cloud-js, vmm-cli, vmm-ui or phala-stored would have it\n"
-        "check  every image of a compose file, or of the one inside an app-compose, has a digest;\n"
-        "       exit code 1 names the first that has none",
+        "hash    SHA-256 of the file's bytes as they are: what the whitelist holds. With --form,\n"
+        "        the hash of the same object as raw, as-is, dstack-js, dstack-js-normalized,\n"
+        "        dstack-python, phala-cloud-js, vmm-cli, vmm-ui or phala-stored would have it\n"
+        "check   every image of a compose file, or of the one inside an app-compose, has a "
+        "digest;\n"
+        "        exit code 1 names the first that has none\n"
+        "render  the app-compose from a template in git and the profile's 'compose' section",
     .options = options,
-    .min_operands = 2,
-    .max_operands = 2,
+    .min_operands = 1,
+    .max_operands = 3,
     .run = run,
 };

@@ -26,6 +26,7 @@ static const struct arg_option options[] = {
     { "contract", "NAME", "contract of the profile (if several have the action)", false },
     { "app-compose", "FILE", "add-compose-hash: the app-compose.json that will be measured",
       false },
+    { "previous", "FILE", "the app-compose that is whitelisted now, for the diff", false },
     { "repo", "DIR", "git repository with the compose file", false },
     { "commit", "REV", "commit that holds it", false },
     { "path", "FILE", "its path in the commit (default: the profile's)", false },
@@ -95,12 +96,14 @@ static enum err collect(struct diag *d, struct work *w)
 {
     const struct args *a = w->args;
     struct collect_request r = { args_get(a, "app-compose"), args_get(a, "repo"),
-                                 args_get(a, "commit"), args_get(a, "path") };
+                                 args_get(a, "commit"),      args_get(a, "path"),
+                                 args_get(a, "previous"),    NULL };
     enum err e = OK;
 
     if (r.app_compose == NULL) {
-        if (r.repo != NULL || r.commit != NULL || r.path != NULL)
-            return diag_set(d, ERR_USAGE, "--repo, --commit and --path go with --app-compose");
+        if (r.repo != NULL || r.commit != NULL || r.path != NULL || r.previous != NULL)
+            return diag_set(d, ERR_USAGE,
+                            "--repo, --commit, --path and --previous go with --app-compose");
         return OK;
     }
     if (r.path == NULL && r.repo != NULL)
@@ -110,6 +113,12 @@ static enum err collect(struct diag *d, struct work *w)
     if (r.repo == NULL && w->profile->policy.require_git)
         return diag_set(d, ERR_USAGE,
                         "the policy asks for the commit: give --repo, --commit, --path");
+    if (w->profile->compose.given)
+        r.compose = &w->profile->compose;
+    if (r.repo == NULL && r.compose != NULL)
+        return diag_set(d, ERR_USAGE,
+                        "the profile makes the compose file from a template in git: give --repo, "
+                        "--commit, --path");
     if ((e = collect_compose(d, &w->collected, &w->proposal, &r)) != OK)
         return e;
     w->compose_hash = hash32_format(&w->collected.compose_hash);

@@ -130,7 +130,7 @@ static struct json *root_json(const struct sigstore_root_info *info)
     char digest[7 + HEX_LEN(32)];
 
     sha256_text(digest, &info->sha256);
-    json_set_string(j, "sha256", digest);
+    json_set_string(j, "digest", digest);
     json_set_bool(j, "embedded", info->embedded);
     json_set_string(j, "newestEntry", clock_format_utc(info->newest_s).s);
     return j;
@@ -223,6 +223,9 @@ static void answer_text(const struct input *in, const struct sigstore_result *r)
     sha256_text(digest, &in->request.digest);
     term_styled(TERM_GREEN, "verified");
     term_printf(": %s\n", digest);
+    if (r->provenance_differs != NULL)
+        term_warning("the provenance says another '%s' than the certificate: do not rely on it",
+                     r->provenance_differs);
     if (term_is_quiet())
         return;
     print_row("signed by", r->by_key ? "the given key" : r->san);
@@ -231,9 +234,6 @@ static void answer_text(const struct input *in, const struct sigstore_result *r)
         print_row(rows[i].label, sigstore_field(r, rows[i].field));
     print_row("signed at", clock_format_utc(r->signing_time_s).s);
     print_row("predicate", r->predicate_type);
-    if (r->provenance_differs != NULL)
-        term_warning("the provenance says another '%s' than the certificate: do not rely on it",
-                     r->provenance_differs);
     if (r->log_url != NULL) {
         term_printf("  %-13s %" PRIu64 " of ", "log entry", r->log_index);
         term_untrusted(r->log_url, strlen(r->log_url));

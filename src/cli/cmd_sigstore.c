@@ -120,8 +120,9 @@ static enum err read_input(struct diag *d, struct input *in, const struct args *
 
 static void sha256_text(char out[7 + HEX_LEN(32)], const struct hash32 *h)
 {
-    memcpy(out, "sha256:", 7);
-    (void)hex_encode(out + 7, h->b, sizeof(h->b));
+    char hex[HEX_LEN(32)];
+
+    (void)snprintf(out, 7 + HEX_LEN(32), "sha256:%s", hex_encode(hex, h->b, sizeof(h->b)));
 }
 
 static struct json *root_json(const struct sigstore_root_info *info)

@@ -20,7 +20,7 @@ static enum err check_material(struct verifier *v)
     return OK;
 }
 
-/* A root certificate inside a bundle is of no use, but to mislead. */
+/* A root certificate inside a bundle is of no use, but to mislead. The leaf is kept. */
 static enum err check_certs(struct verifier *v)
 {
     enum err e = OK;
@@ -33,7 +33,10 @@ static enum err check_certs(struct verifier *v)
         if (cert_is_self_issued(cert))
             e = verifier_no(v, SIGSTORE_SHAPE, "certificate %zu of the bundle is self-signed",
                             i + 1);
-        cert_free(cert);
+        if (i == 0)
+            v->leaf = cert;
+        else
+            cert_free(cert);
     }
     return e;
 }

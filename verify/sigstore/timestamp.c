@@ -67,13 +67,24 @@ enum err timestamp_read_time(struct diag *d, uint64_t *out_ms, const struct byte
     return e;
 }
 
-/* A SHA-2 digest: a token over MD5 or SHA-1 could have been made for something else. */
-static bool imprint_is_strong(TS_RESP *response)
+static bool is_sha2(const ASN1_OBJECT *algorithm)
 {
-    TS_MSG_IMPRINT *imprint = TS_TST_INFO_get_msg_imprint(TS_RESP_get_tst_info(response));
-    int nid = OBJ_obj2nid(TS_MSG_IMPRINT_get_algo(imprint)->algorithm);
+    int nid = OBJ_obj2nid(algorithm);
 
     return nid == NID_sha256 || nid == NID_sha384 || nid == NID_sha512;
+}
+
+/* A token over MD5 or SHA-1, or signed with them, could have been made for something else. */
+static bool digests_are_strong(TS_RESP *response)
+{
+    TS_MSG_IMPRINT *imprint = TS_TST_INFO_get_msg_imprint(TS_RESP_get_tst_info(response));
+    STACK_OF(PKCS7_SIGNER_INFO) *signers = PKCS7_get_signer_info(TS_RESP_get_token(response));
+
+    for (int i = 0; i < sk_PKCS7_SIGNER_INFO_num(signers); i++) {
+        if (!is_sha2(sk_PKCS7_SIGNER_INFO_value(signers, i)->digest_alg->algorithm))
+            return false;
+    }
+    return is_sha2(TS_MSG_IMPRINT_get_algo(imprint)->algorithm);
 }
 
 /*
@@ -138,8 +149,9 @@ static enum err check_response(struct verifier *v, TS_RESP *response, uint64_t t
     bool vouched = false;
     bool good = false;
 
-    if (!imprint_is_strong(response))
-        return verifier_no(v, SIGSTORE_TIMESTAMP, "the imprint is no SHA-256, SHA-384 or SHA-512");
+    if (!digests_are_strong(response))
+        return verifier_no(v, SIGSTORE_TIMESTAMP,
+                           "a digest of the token is no SHA-256, SHA-384 or SHA-512");
     for (size_t i = 0; i < v->root->info.num_timestamp_authorities; i++) {
         const struct root_authority *a = &v->root->tsas[i];
 

@@ -16,7 +16,7 @@ struct verifier {
     const struct sigstore_request *request;
     const struct bundle *bundle;
 
-    struct x509_st *leaf;    /* NULL with a key */
+    struct x509_st *leaf;    /* set by shape_check; NULL with a key */
     struct x509_st *issuer;  /* the certificate that signed the leaf; set by chain_check */
     struct evp_pkey_st *key; /* of the leaf, or the one asked for */
     const struct root_authority *authority; /* set by chain_check */

@@ -63,8 +63,7 @@ static enum err find_signer(struct verifier *v)
             return verifier_bad(v, SIGSTORE_KEY);
         return OK;
     }
-    if (cert_parse(v->d, &v->leaf, &v->bundle->certs[0]) != OK ||
-        cert_read_identity(v->d, &v->identity, v->leaf) != OK)
+    if (cert_read_identity(v->d, &v->identity, v->leaf) != OK)
         return verifier_bad(v, SIGSTORE_KEY);
     v->key = cert_key(v->leaf);
     if (v->key == NULL)

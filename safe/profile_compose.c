@@ -54,7 +54,7 @@ static enum err read_scalar(struct profile_reader *r, struct json **out, const s
 
     if (n->tag != NULL)
         return yaml_error(r->d, ERR_FORMAT, r->y, n, "no tags here, found '%.64s'", n->tag);
-    if (!n->plain)
+    if (!n->plain || is_plain_text(n->text))
         *out = json_new_string(n->text);
     else if (strcmp(n->text, "true") == 0 || strcmp(n->text, "false") == 0)
         *out = json_new_bool(n->text[0] == 't');
@@ -62,8 +62,6 @@ static enum err read_scalar(struct profile_reader *r, struct json **out, const s
         *out = json_new_null();
     else if (read_integer(&number, n->text))
         *out = json_new_int(number);
-    else if (is_plain_text(n->text))
-        *out = json_new_string(n->text);
     else
         return yaml_error(r->d, ERR_FORMAT, r->y, n,
                           "put it into quotation marks, or write a whole number, true, false or "

@@ -15,6 +15,8 @@
 #define LIMIT_EVIDENCE_FILES 512
 /* An app-compose holds a compose file and a script; Phala's largest published one is 20 kB. */
 #define LIMIT_COMPOSE_BYTES (1024 * 1024)
+/* What 'compose explain' hashes in search of a form: under a second for files of usual size. */
+#define LIMIT_EXPLAIN_BYTES (256 * 1024 * 1024)
 /* Git trees of monorepos stay under this; blobs are bounded by LIMIT_COMPOSE_BYTES. */
 #define LIMIT_GIT_OBJECT_BYTES (1024 * 1024)
 #define LIMIT_GIT_PATH_DEPTH   32

@@ -167,6 +167,7 @@ static const struct {
     { "check", 1, 1, "one FILE", " ", run_check },
     { "render", 0, 0, "options alone", " form repo commit path template digest out ",
       compose_run_render },
+    { "explain", 1, 1, "one FILE or PROPOSAL", " hash template previous ", compose_run_explain },
 };
 #define NUM_SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
 
@@ -206,7 +207,8 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
     while (i < NUM_SUBCOMMANDS && strcmp(subcommands[i].name, a->operands[0]) != 0)
         i++;
     if (i == NUM_SUBCOMMANDS)
-        return diag_set(d, ERR_USAGE, "compose: expected hash, check or render, found '%.32s'",
+        return diag_set(d, ERR_USAGE,
+                        "compose: expected hash, check, render or explain, found '%.32s'",
                         a->operands[0]);
     if ((e = check_options(d, a, i)) != OK)
         return e;
@@ -221,15 +223,17 @@ static const struct arg_option options[] = {
     { "repo", "DIR", "render: git repository with the template", false },
     { "commit", "REV", "render: commit that holds it", false },
     { "path", "FILE", "render: its path in the commit (default: the profile's)", false },
-    { "template", "FILE", "render: the template itself, instead of a commit", false },
+    { "template", "FILE", "render, explain: the compose file in git, as a file", false },
     { "digest", "TEXT=DIGEST", "render: digest for the image of a placeholder; repeatable", true },
+    { "hash", "HASH", "explain: the hash whose origin is asked for", false },
+    { "previous", "FILE", "explain: the app-compose of the release before", false },
     { "out", "FILE", "render: where the app-compose goes (default: standard output)", false },
     OPTION_END,
 };
 
 const struct command cmd_compose = {
     .name = "compose",
-    .operands = "hash|check FILE|- | render",
+    .operands = "hash|check FILE|- | render | explain FILE|PROPOSAL",
     .summary = "the compose hash: of a file, in other forms, from a template",
     .details =
         "hash    SHA-256 of the file's bytes as they are: what the whitelist holds. With --form,\n"
@@ -238,7 +242,9 @@ const struct command cmd_compose = {
         "check   every image of a compose file, or of the one inside an app-compose, has a "
         "digest;\n"
         "        exit code 1 names the first that has none\n"
-        "render  the app-compose from a template in git and the profile's 'compose' section",
+        "render  the app-compose from a template in git and the profile's 'compose' section\n"
+        "explain which form, newline, field or substitution gives --hash, and what boots instead;\n"
+        "        exit code 0 only if it is the hash of the file itself",
     .options = options,
     .min_operands = 1,
     .max_operands = 3,

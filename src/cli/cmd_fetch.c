@@ -184,6 +184,14 @@ static enum err answer_json(struct diag *d, const struct queue *q, const struct 
     return common_answer(d, j);
 }
 
+/* What anyone can write in an owner's name is no signature until the chain says so. */
+static const char *claim_note(const struct proposal_signature *s)
+{
+    return strcmp(s->kind, "EOA") == 0 || strcmp(s->kind, "ETH_SIGN") == 0
+               ? ""
+               : " (claimed; the chain decides)";
+}
+
 static void print_answer(const struct queue_entry *e, const char *path)
 {
     const struct proposal *p = &e->proposal;
@@ -196,8 +204,8 @@ static void print_answer(const struct queue_entry *e, const char *path)
     term_printf("  nonce       %s\n", u256_format(&p->tx.nonce).s);
     term_printf("  step        %s\n", step_name(p->step));
     for (size_t i = 0; i < p->num_signatures; i++)
-        term_printf("  %s %s\n", i == 0 ? "signed by  " : "           ",
-                    address_format(&p->signatures[i].signer).s);
+        term_printf("  %s %s%s\n", i == 0 ? "signed by  " : "           ",
+                    address_format(&p->signatures[i].signer).s, claim_note(&p->signatures[i]));
     if (p->num_signatures == 0)
         term_printf("  signed by   nobody\n");
     if (e->num_bad_signatures > 0)

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 /* What the command line said; the one state that belongs to the process as a whole. */
@@ -82,6 +83,71 @@ static void write_escaped(FILE *f, const char *text, size_t text_len)
 void term_untrusted(const char *text, size_t text_len)
 {
     write_escaped(stdout, text, text_len);
+}
+
+/* --- lines that fit --------------------------------------------------------------------------- */
+
+/* Narrower than this no layout helps. */
+#define COLUMNS_MIN     40
+#define COLUMNS_DEFAULT 80
+
+size_t term_columns(void)
+{
+    struct winsize size = { 0 };
+
+    if (!isatty(STDOUT_FILENO))
+        return 0;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return COLUMNS_DEFAULT;
+    return size.ws_col < COLUMNS_MIN ? 0 : size.ws_col;
+}
+
+/* Where to break a word that fits into no line: bytes for the rest of this one, 0 if none. */
+static size_t break_inside(const char *word, size_t word_len, size_t room)
+{
+    for (size_t n = word_len < room ? word_len : room; n > 1; n--) {
+        if (strchr("([,", word[n - 1]) != NULL || (n < word_len && word[n] == '@'))
+            return n;
+    }
+    return 0;
+}
+
+void buf_add_wrapped(struct buf *out, size_t columns, size_t at, size_t indent, const char *text)
+{
+    size_t column = at;
+
+    while (*text != '\0') {
+        size_t spaces = strspn(text, " ");
+        size_t len = strcspn(text + spaces, " ");
+        size_t room = columns > column + spaces ? columns - column - spaces : 0;
+        size_t n = len;
+
+        if (columns > 0 && len > room && column + spaces > indent)
+            n = indent + len <= columns ? 0 : break_inside(text + spaces, len, room);
+        else if (columns > 0 && len > room && (n = break_inside(text + spaces, len, room)) == 0)
+            n = len; /* nothing helps: the terminal breaks it */
+        if (n > 0) {
+            buf_addf(out, "%*s", (int)spaces, "");
+            buf_add(out, text + spaces, n);
+            column += spaces + n;
+        }
+        text += spaces + n;
+        if (n < len) { /* a break takes the place of spaces */
+            buf_addf(out, "\n%*s", (int)indent, "");
+            column = indent;
+        }
+    }
+}
+
+void term_wrapped(size_t at, size_t indent, const char *text)
+{
+    struct buf lines;
+
+    buf_init(&lines, 2 * strlen(text) + 4096);
+    buf_add_wrapped(&lines, term_columns(), at, indent, text);
+    (void)fputs(buf_ok(&lines) ? buf_str(&lines) : text, stdout);
+    (void)fputc('\n', stdout);
+    buf_clear(&lines);
 }
 
 void buf_add_untrusted(struct buf *out, const char *text, size_t text_len)

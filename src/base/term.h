@@ -26,6 +26,17 @@ enum term_style { TERM_PLAIN, TERM_BOLD, TERM_DIM, TERM_GREEN, TERM_RED, TERM_YE
 void term_printf(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void term_styled(enum term_style style, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void term_untrusted(const char *text, size_t text_len);
+/*
+ * Text that we made or escaped, and a newline. On a terminal it is broken at spaces to fit, with
+ * `indent` columns in front of further lines; `at` is the column where it begins. A word that no
+ * line can hold is broken behind '(', '[' and ',' or before '@', so that a hash stays whole where
+ * the width allows it. Elsewhere (a file, a pipe) it is one line.
+ */
+void term_wrapped(size_t at, size_t indent, const char *text);
+/* The same into a buffer, without the newline; columns 0: one line. */
+void buf_add_wrapped(struct buf *out, size_t columns, size_t at, size_t indent, const char *text);
+/* Width of the terminal that stdout is; 0 if it is none. */
+size_t term_columns(void);
 /* The bytes of a document that is already safe to show (JSON we wrote, calldata). */
 void term_write(const void *data, size_t data_len);
 /* Flush stdout; ERR_IO if anything could not be written. */

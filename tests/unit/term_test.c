@@ -39,6 +39,50 @@ Test(term, buf_add_untrusted)
     }
 }
 
+#define HASH16 "0x0123456789abcdef"
+
+static const struct {
+    const char *name;
+    const char *text;
+    size_t columns, at, indent;
+    const char *want;
+} lines[] = {
+    { "no terminal", "one two three four", 0, 0, 2, "one two three four" },
+    { "fits exactly", "one two", 7, 0, 2, "one two" },
+    { "one column less", "one two", 6, 0, 2, "one\n  two" },
+    { "behind a label", "one two", 10, 5, 3, "one\n   two" },
+    { "first word does not fit behind the label", "seven77", 10, 5, 3, "\n   seven77" },
+    { "several lines", "aa bb cc dd ee", 8, 0, 2, "aa bb cc\n  dd ee" },
+    { "spaces inside a line stay", "a  b", 10, 0, 2, "a  b" },
+    { "hash stays whole", "is " HASH16 " ok", 20, 0, 2, "is\n  " HASH16 "\n  ok" },
+    { "word of any length", "is " HASH16, 10, 0, 2, "is\n  " HASH16 },
+    { "behind a bracket", "f(" HASH16 ")", 20, 0, 1, "f(\n " HASH16 ")" },
+    { "behind a comma", "f(0x01," HASH16 ")", 20, 0, 1, "f(0x01,\n " HASH16 ")" },
+    { "before a digest", "of name:1@" HASH16, 20, 0, 1, "of name:1\n @" HASH16 },
+    { "nothing", "", 20, 0, 2, "" },
+};
+
+Test(term, buf_add_wrapped)
+{
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        struct buf out;
+
+        buf_init(&out, 256);
+        buf_add_wrapped(&out, lines[i].columns, lines[i].at, lines[i].indent, lines[i].text);
+        cr_expect_str_eq(buf_str(&out), lines[i].want, "%s: %s", lines[i].name, buf_str(&out));
+        buf_clear(&out);
+    }
+}
+
+Test(term, wraps_nothing_where_there_is_no_terminal, .init = cr_redirect_stdout)
+{
+    struct diag d = { 0 };
+
+    term_wrapped(30, 2, HASH16 " " HASH16 " " HASH16 " " HASH16 " " HASH16);
+    cr_expect_eq(term_finish(&d), OK);
+    cr_expect_stdout_eq_str(HASH16 " " HASH16 " " HASH16 " " HASH16 " " HASH16 "\n");
+}
+
 Test(term, writes_to_standard_output, .init = cr_redirect_stdout)
 {
     struct diag d = { 0 };

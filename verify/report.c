@@ -210,6 +210,11 @@ enum verdict report_result(const struct report *r)
     return any_required && all_passed ? PASS : UNKNOWN;
 }
 
+bool check_is_against(const struct check *c)
+{
+    return c->verdict == FAIL || (c->required && c->verdict != PASS);
+}
+
 int report_exit_code(const struct report *r)
 {
     switch (report_result(r)) {
@@ -265,19 +270,32 @@ struct json *report_json(const struct report *r)
 }
 
 /* Words first, so that the meaning does not depend on colour. */
-static const struct {
+struct section {
     enum verdict verdict;
+    bool against; /* it stands against a yes */
     const char *mark;
     const char *title;
     enum term_style style;
-} sections[] = {
-    { FAIL, "FAILED", "Failed", TERM_RED },
-    { UNKNOWN, "UNKNOWN", "Could not be told", TERM_YELLOW },
-    { NOT_CHECKED, "NOT CHECKED", "Not checked", TERM_YELLOW },
-    { PASS, "passed", "Passed", TERM_GREEN },
 };
 
-#define INDENT "              "
+static const struct section sections[] = {
+    { FAIL, true, "FAILED", "Failed", TERM_RED },
+    { UNKNOWN, true, "UNKNOWN", "Required, and could not be told", TERM_YELLOW },
+    { NOT_CHECKED, true, "NOT CHECKED", "Required, and not checked", TERM_YELLOW },
+    { UNKNOWN, false, "UNKNOWN", "Not required, and could not be told", TERM_YELLOW },
+    { NOT_CHECKED, false, "NOT CHECKED", "Not required, and not checked", TERM_YELLOW },
+    { PASS, false, "passed", "Passed", TERM_GREEN },
+};
+
+/* Columns of a check's name and of what is said about it. */
+#define NAME_COLUMN   13
+#define DETAIL_COLUMN 36
+#define INDENT        "             "
+
+static bool is_in(const struct check *c, const struct section *section)
+{
+    return c->applies && c->verdict == section->verdict && check_is_against(c) == section->against;
+}
 
 static void print_by_hand(const struct check *c)
 {
@@ -297,62 +315,78 @@ static bool is_brief(const struct check *c)
     return c->verdict == NOT_CHECKED && !c->required && c->detail.len == 0;
 }
 
-static void print_check(const struct check *c, const char *mark, enum term_style style)
+static void print_check(const struct check *c, const struct section *section)
 {
-    term_printf("  ");
-    term_styled(style, "%-11s", mark);
+    term_printf(" ");
+    term_styled(section->style, "%-11s", section->mark);
     if (c->verdict == PASS) {
-        term_printf(" %-22s %s\n", c->info->id, buf_str(&c->detail));
+        term_printf(" %-22s ", c->info->id);
+        term_wrapped(DETAIL_COLUMN, NAME_COLUMN, buf_str(&c->detail));
         return;
     }
-    term_printf(" %s  %s%s\n", c->info->id, c->info->question,
-                c->required || c->verdict == FAIL ? "" : " (not required)");
-    if (c->detail.len > 0)
-        term_printf(INDENT "%s\n", buf_str(&c->detail));
+    term_printf(" %s  ", c->info->id);
+    term_wrapped(NAME_COLUMN + strlen(c->info->id) + 2, NAME_COLUMN, c->info->question);
+    if (c->detail.len > 0) {
+        term_printf(INDENT);
+        term_wrapped(NAME_COLUMN, NAME_COLUMN, buf_str(&c->detail));
+    }
 }
 
 static void print_brief(const struct report *r)
 {
-    size_t column = 0;
+    struct buf names;
 
+    buf_init(&names, DETAIL_MAX);
     for (size_t i = 0; i < r->num_checks; i++) {
         const struct check *c = &r->checks[i];
-        size_t len = strlen(c->info->id) + 2;
 
-        if (!c->applies || !is_brief(c))
-            continue;
-        if (column == 0 || column + len > 98) {
-            term_printf("%s", column == 0 ? "  not required: " : "\n                ");
-            column = 16;
-        } else {
-            term_printf(", ");
-        }
-        term_printf("%s", c->info->id);
-        column += len;
+        if (c->applies && is_brief(c))
+            buf_addf(&names, "%s%s", names.len > 0 ? ", " : "", c->info->id);
     }
-    if (column > 0)
-        term_printf("\n");
+    if (names.len > 0) {
+        term_printf(" ");
+        term_wrapped(1, 1, buf_str(&names));
+    }
+    buf_clear(&names);
 }
 
-void report_print(const struct report *r, bool explain)
+static void print_section(const struct report *r, const struct section *section, bool explain)
 {
-    for (size_t s = 0; s < sizeof(sections) / sizeof(sections[0]); s++) {
-        size_t n = report_count(r, sections[s].verdict);
+    size_t n = 0;
 
-        if (n == 0)
+    for (size_t i = 0; i < r->num_checks; i++)
+        n += is_in(&r->checks[i], section);
+    if (n == 0)
+        return;
+    term_styled(TERM_BOLD, "%s (%zu)\n", section->title, n);
+    for (size_t i = 0; i < r->num_checks; i++) {
+        const struct check *c = &r->checks[i];
+
+        if (!is_in(c, section) || is_brief(c))
             continue;
-        term_styled(TERM_BOLD, "%s (%zu)\n", sections[s].title, n);
-        for (size_t i = 0; i < r->num_checks; i++) {
-            const struct check *c = &r->checks[i];
-
-            if (!c->applies || c->verdict != sections[s].verdict || is_brief(c))
-                continue;
-            print_check(c, sections[s].mark, sections[s].style);
-            if (explain)
-                print_by_hand(c);
-        }
-        if (sections[s].verdict == NOT_CHECKED)
-            print_brief(r);
-        term_printf("\n");
+        print_check(c, section);
+        if (explain)
+            print_by_hand(c);
     }
+    if (section->verdict == NOT_CHECKED && !section->against)
+        print_brief(r);
+    term_printf("\n");
+}
+
+static void print_sections(const struct report *r, bool against, bool explain)
+{
+    for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+        if (sections[i].against == against)
+            print_section(r, &sections[i], explain);
+    }
+}
+
+void report_print_against(const struct report *r, bool explain)
+{
+    print_sections(r, true, explain);
+}
+
+void report_print_rest(const struct report *r, bool explain)
+{
+    print_sections(r, false, explain);
 }

@@ -98,6 +98,8 @@ void check_by_hand(struct report *r, const char *id, const char *fmt, ...) PRINT
 /* FAIL if any check failed, required or not; UNKNOWN if a required one did not pass, or if none is
  * required; otherwise PASS. */
 enum verdict report_result(const struct report *r);
+/* It failed, or it is required and did not pass. */
+bool check_is_against(const struct check *c);
 /* 0 for PASS, 1 for FAIL, 2 for UNKNOWN. */
 int report_exit_code(const struct report *r);
 /* Checks with that verdict that apply. */
@@ -107,8 +109,10 @@ struct json;
 /* {"result","verdict","checks":[{"id","verdict","required","question","detail","byHand"}]}; result
  * is the exit code. */
 struct json *report_json(const struct report *r);
-/* The checks as text: failed ones first, then what could not be told, what was not checked, and
- * what passed; by-hand commands with explain. */
-void report_print(const struct report *r, bool explain);
+/* The checks as text, by-hand commands with explain. First what stands against a yes: what failed,
+ * and what is required and did not pass. */
+void report_print_against(const struct report *r, bool explain);
+/* And all others: what could not be told or was not checked, and what passed. */
+void report_print_rest(const struct report *r, bool explain);
 
 #endif

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verify/review.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "safe/deployments.h"
@@ -39,7 +41,7 @@ static size_t count_missing(const struct report *r)
     return n;
 }
 
-static void answer_reason(struct buf *out, const struct report *r)
+void review_reason(struct buf *out, const struct report *r)
 {
     size_t failed = report_count(r, FAIL);
     size_t missing = count_missing(r);
@@ -65,7 +67,7 @@ void review_print_answer(const struct report *r)
     struct buf reason;
 
     buf_init(&reason, 1024);
-    answer_reason(&reason, r);
+    review_reason(&reason, r);
     term_styled(v == PASS   ? TERM_GREEN
                 : v == FAIL ? TERM_RED
                             : TERM_YELLOW,
@@ -134,66 +136,101 @@ static void print_sentences(const struct subject *s)
 
         buf_init(&text, 1024 * 1024);
         review_sentence(&text, s, i);
-        term_printf("  %s\n", buf_str(&text));
+        term_printf("  ");
+        term_wrapped(2, 4, buf_str(&text));
         buf_clear(&text);
     }
 }
 
-static bool gas_is_plain(const struct safe_tx *tx)
+static void row(const struct review_rows *rows, const char *name, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
+
+static void row(const struct review_rows *rows, const char *name, const char *fmt, ...)
 {
-    return u256_is_zero(&tx->safe_tx_gas) && u256_is_zero(&tx->base_gas) &&
-           u256_is_zero(&tx->gas_price) && address_is_zero(&tx->gas_token) &&
-           address_is_zero(&tx->refund_receiver);
+    char value[512];
+    va_list ap;
+
+    va_start(ap, fmt);
+    (void)vsnprintf(value, sizeof(value), fmt, ap);
+    va_end(ap);
+    rows->add(rows->context, name, value);
 }
 
-static void print_fields(const struct subject *s)
+static void gas_row(const struct review_rows *rows, const struct safe_tx *tx)
+{
+    if (u256_is_zero(&tx->safe_tx_gas) && u256_is_zero(&tx->base_gas) &&
+        u256_is_zero(&tx->gas_price) && address_is_zero(&tx->gas_token) &&
+        address_is_zero(&tx->refund_receiver)) {
+        row(rows, "gas fields", "all zero");
+        return;
+    }
+    row(rows, "gas fields", "safeTxGas %s, baseGas %s, gasPrice %s, gasToken %s, refundReceiver %s",
+        u256_format(&tx->safe_tx_gas).s, u256_format(&tx->base_gas).s,
+        u256_format(&tx->gas_price).s, address_format(&tx->gas_token).s,
+        address_format(&tx->refund_receiver).s);
+}
+
+static const char *operation_word(enum safe_operation operation)
+{
+    if (operation == SAFE_CALL)
+        return "CALL";
+    return operation == SAFE_DELEGATECALL ? "DELEGATECALL" : "CREATE";
+}
+
+static void hash_rows(const struct review_rows *rows, const struct subject *s)
+{
+    if (!s->hashes_ok) {
+        row(rows, "SafeTx hash", "can not be computed");
+        return;
+    }
+    row(rows, "domain hash", "%s", hash32_format(&s->hashes.domain).s);
+    row(rows, "message hash", "%s", hash32_format(&s->hashes.message).s);
+    row(rows, "SafeTx hash", "%s", hash32_format(&s->hashes.safe_tx).s);
+    if (s->timelock_call.method != TIMELOCK_NONE)
+        row(rows, "operation id", "%s", hash32_format(&s->timelock_call.id).s);
+}
+
+void review_each_row(const struct subject *s, const struct review_rows *rows)
 {
     const struct proposal *p = s->proposal;
     const struct safe_tx *tx = &p->tx;
     const char *slug = chain_slug(&p->domain.chain_id);
     const char *to = profile_name_of(s->profile, &tx->to);
+    struct buf version;
 
-    term_printf("  chain          %s%s%s%s\n", u256_format(&p->domain.chain_id).s,
-                slug != NULL ? " (" : "", slug != NULL ? slug : "", slug != NULL ? ")" : "");
-    term_printf("  Safe           %s, version ", address_format(&p->domain.safe).s);
-    term_untrusted(p->domain.version, strlen(p->domain.version));
-    term_printf("\n  to             %s%s%s%s\n", address_format(&tx->to).s, to != NULL ? " (" : "",
-                to != NULL ? to : "", to != NULL ? ")" : "");
-    term_printf("  value          %s wei\n", u256_format(&tx->value).s);
-    term_printf("  calldata       %zu bytes\n", tx->data_len);
-    term_printf("  operation      %d (%s)\n", (int)tx->operation,
-                tx->operation == SAFE_CALL           ? "CALL"
-                : tx->operation == SAFE_DELEGATECALL ? "DELEGATECALL"
-                                                     : "CREATE");
-    if (gas_is_plain(tx))
-        term_printf("  gas fields     all zero\n");
-    else
-        term_printf("  gas fields     safeTxGas %s, baseGas %s, gasPrice %s, gasToken %s, "
-                    "refundReceiver %s\n",
-                    u256_format(&tx->safe_tx_gas).s, u256_format(&tx->base_gas).s,
-                    u256_format(&tx->gas_price).s, address_format(&tx->gas_token).s,
-                    address_format(&tx->refund_receiver).s);
-    term_printf("  nonce          %s\n", u256_format(&tx->nonce).s);
+    buf_init(&version, 256);
+    buf_add_untrusted(&version, p->domain.version, strlen(p->domain.version));
+    row(rows, "chain", "%s%s%s%s", u256_format(&p->domain.chain_id).s, slug != NULL ? " (" : "",
+        slug != NULL ? slug : "", slug != NULL ? ")" : "");
+    row(rows, "Safe", "%s, version %s", address_format(&p->domain.safe).s, buf_str(&version));
+    row(rows, "to", "%s%s%s%s", address_format(&tx->to).s, to != NULL ? " (" : "",
+        to != NULL ? to : "", to != NULL ? ")" : "");
+    row(rows, "value", "%s wei", u256_format(&tx->value).s);
+    row(rows, "calldata", "%zu bytes", tx->data_len);
+    row(rows, "operation", "%d (%s)", (int)tx->operation, operation_word(tx->operation));
+    gas_row(rows, tx);
+    row(rows, "nonce", "%s", u256_format(&tx->nonce).s);
+    hash_rows(rows, s);
+    if (s->hashes_ok)
+        row(rows, "signatures", "%zu of owners, %llu needed", sig_count_owners(s, NULL),
+            (unsigned long long)s->profile->threshold);
+    buf_clear(&version);
 }
 
-static void print_hashes(const struct subject *s)
+static void image_row(const struct review_rows *rows, const struct compose_image *image)
 {
-    if (!s->hashes_ok) {
-        term_printf("  the hashes can not be computed\n");
-        return;
-    }
-    term_printf("  domain hash    %s\n", hash32_format(&s->hashes.domain).s);
-    term_printf("  message hash   %s\n", hash32_format(&s->hashes.message).s);
-    term_printf("  SafeTx hash    ");
-    term_styled(TERM_BOLD, "%s\n", hash32_format(&s->hashes.safe_tx).s);
-    if (s->timelock_call.method != TIMELOCK_NONE)
-        term_printf("  operation id   %s\n", hash32_format(&s->timelock_call.id).s);
-    term_printf("  signatures     %zu of owners, %llu needed\n", sig_count_owners(s, NULL),
-                (unsigned long long)s->profile->threshold);
+    struct buf name, reference;
+
+    buf_init(&name, LIMIT_COMPOSE_BYTES);
+    buf_init(&reference, LIMIT_COMPOSE_BYTES);
+    buf_add_untrusted(&name, image->service, strlen(image->service));
+    buf_add_untrusted(&reference, image->reference, strlen(image->reference));
+    rows->add(rows->context, buf_str(&name), buf_str(&reference));
+    buf_clear(&reference);
+    buf_clear(&name);
 }
 
-/* What runs inside, by the evidence; compose.* says whether to believe it. */
-static void print_images(const struct subject *s)
+void review_each_image(const struct subject *s, const struct review_rows *rows)
 {
     const struct evidence_file *app = proposal_file(s->proposal, EVIDENCE_APP_COMPOSE);
     struct compose_images images = { 0 };
@@ -203,27 +240,43 @@ static void print_images(const struct subject *s)
     buf_init(&text, LIMIT_COMPOSE_BYTES);
     if (app != NULL && compose_docker_file(&ignored, &text, app->data, app->data_len) == OK &&
         compose_check_pinned(&ignored, &images, text.data, text.len, "docker_compose_file") == OK) {
-        for (size_t i = 0; i < images.num_items; i++) {
-            term_printf("  image of ");
-            term_untrusted(images.items[i].service, strlen(images.items[i].service));
-            term_printf(": ");
-            term_untrusted(images.items[i].reference, strlen(images.items[i].reference));
-            term_printf("\n");
-        }
+        for (size_t i = 0; i < images.num_items; i++)
+            image_row(rows, &images.items[i]);
     }
     compose_images_clear(&images);
     buf_clear(&text);
 }
 
-void review_print(const struct subject *s, const struct report *r)
+/* A hash behind its name is 80 columns. */
+static void print_row(void *context, const char *name, const char *value)
 {
-    (void)r;
+    (void)context;
+    term_printf(" %-12s ", name);
+    if (strcmp(name, "SafeTx hash") == 0)
+        term_styled(TERM_BOLD, "%s\n", value);
+    else
+        term_wrapped(14, 14, value);
+}
+
+static void print_image(void *context, const char *name, const char *value)
+{
+    struct buf line;
+
+    (void)context;
+    buf_init(&line, 2 * LIMIT_COMPOSE_BYTES);
+    buf_addf(&line, "image of %s: %s", name, value);
+    term_printf("  ");
+    term_wrapped(2, 4, buf_str(&line));
+    buf_clear(&line);
+}
+
+void review_print(const struct subject *s)
+{
     term_styled(TERM_BOLD, "What happens (%s)\n", step_name(s->proposal->step));
     print_sentences(s);
-    print_images(s);
+    review_each_image(s, &(struct review_rows){ print_image, NULL });
     term_styled(TERM_BOLD, "\nWhat is signed\n");
-    print_fields(s);
-    print_hashes(s);
+    review_each_row(s, &(struct review_rows){ print_row, NULL });
     term_printf("\n");
 }
 
@@ -242,11 +295,13 @@ void review_print_page(const struct subject *s, const struct report *r, bool exp
     if (term_is_quiet())
         return;
     term_printf("\n");
-    review_print(s, r);
-    report_print(r, explain);
+    report_print_against(r, explain);
+    review_print(s);
+    report_print_rest(r, explain);
     if (!s->options.online)
-        term_printf("The chain was not asked (--online): owners, threshold, nonce, roles, state of "
-                    "the operation.\n");
+        term_wrapped(0, 0,
+                     "The chain was not asked (--online): owners, threshold, nonce, roles, state "
+                     "of the operation.");
     if (!report_applies(r, "image.signatures"))
         term_printf("This version does not check who built an image.\n");
     term_printf("Exit code %d: %s.\n", code, exit_meaning(code));

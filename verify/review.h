@@ -11,14 +11,27 @@
 
 /* "YES", "NO" or "COULD NOT TELL". */
 const char *review_answer(const struct report *r);
-/* The same and one sentence, printed. */
+/* Why, in one sentence. */
+void review_reason(struct buf *out, const struct report *r);
+/* Both, printed. */
 void review_print_answer(const struct report *r);
 
-/* What is signed: one sentence for each call, chain, Safe, nonce, the three hashes as devices show
- * them, the operation. */
-void review_print(const struct subject *s, const struct report *r);
+/* What is signed: one sentence for each call, the images in the evidence, the ten fields, the three
+ * hashes as devices show them, the operation. */
+void review_print(const struct subject *s);
 
-/* All of it: answer, what is signed, checks, what was not checked, the meaning of the exit code. */
+/* The parts of that for another layout. Names and values are escaped. */
+struct review_rows {
+    void (*add)(void *context, const char *name, const char *value);
+    void *context;
+};
+/* "chain", "Safe", "to" and so on, with their values as text. */
+void review_each_row(const struct subject *s, const struct review_rows *rows);
+/* Service and image: what runs, by the evidence; compose.* says whether to believe it. */
+void review_each_image(const struct subject *s, const struct review_rows *rows);
+
+/* All of it: answer, what stands against a yes, what is signed, all other checks, the meaning of
+ * the exit code. */
 void review_print_page(const struct subject *s, const struct report *r, bool explain);
 
 /* One sentence for call i: "app.addComposeHash(0x…), by the timelock, not before 2d after …". */

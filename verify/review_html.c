@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <string.h>
-
-#include "src/base/address.h"
-#include "src/base/hex.h"
 #include "src/base/term.h"
-#include "src/base/u256.h"
 #include "verify/review.h"
 
 static const char head[] =
@@ -14,17 +9,16 @@ static const char head[] =
     "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}\n"
     "code,td.v,pre{font-family:monospace;overflow-wrap:anywhere;white-space:pre-wrap}\n"
     "table{border-collapse:collapse;width:100%}\n"
+    "th{white-space:nowrap}h1,th{font-weight:bold}.pass{color:#060}.fail{color:#b00}.unknown{color:"
+    "#850}\n"
+    "pre{max-height:12em;overflow:auto;background:#eee;padding:.5em}\n"
     "td,th{text-align:left;vertical-align:top;padding:.3em .6em;border-top:1px solid #999}\n"
     "</style>\n</head>\n<body>\n";
 
-/* Printable ASCII first (nothing invisible, nothing reordered), then HTML. */
+/* Text that is escaped for a terminal already, so that nothing in it is invisible or reordered. */
 static void add_text(struct buf *out, const char *text)
 {
-    struct buf plain;
-
-    buf_init(&plain, 4 * 1024 * 1024);
-    buf_add_untrusted(&plain, text, strlen(text));
-    for (const char *p = buf_str(&plain); *p != '\0'; p++) {
+    for (const char *p = text; *p != '\0'; p++) {
         switch (*p) {
         case '<':
             buf_add_str(out, "&lt;");
@@ -41,18 +35,23 @@ static void add_text(struct buf *out, const char *text)
         case '\'':
             buf_add_str(out, "&#39;");
             break;
+        case '\n':
+            buf_add_u8(out, '\n');
+            break;
         default:
-            buf_add_u8(out, (uint8_t)*p);
+            if (*p >= 0x20 && *p <= 0x7e)
+                buf_add_u8(out, (uint8_t)*p);
+            else
+                buf_addf(out, "\\x%02x", (unsigned char)*p);
             break;
         }
     }
-    if (!buf_ok(&plain))
-        out->failed = true;
-    buf_clear(&plain);
 }
 
-static void add_row(struct buf *out, const char *name, const char *value)
+static void add_row(void *context, const char *name, const char *value)
 {
+    struct buf *out = context;
+
     buf_add_str(out, "<tr><th>");
     add_text(out, name);
     buf_add_str(out, "</th><td class=\"v\">");
@@ -60,34 +59,22 @@ static void add_row(struct buf *out, const char *name, const char *value)
     buf_add_str(out, "</td></tr>\n");
 }
 
-static void add_values(struct buf *out, const struct subject *s)
+static void add_image(void *context, const char *name, const char *value)
 {
-    const struct proposal *p = s->proposal;
+    struct buf *out = context;
 
-    buf_add_str(out, "<h2>What is signed</h2>\n<table>\n");
-    add_row(out, "step", step_name(p->step));
-    add_row(out, "chain", u256_format(&p->domain.chain_id).s);
-    add_row(out, "Safe", address_format(&p->domain.safe).s);
-    add_row(out, "version", p->domain.version);
-    add_row(out, "to", address_format(&p->tx.to).s);
-    add_row(out, "value", u256_format(&p->tx.value).s);
-    add_row(out, "operation", p->tx.operation == SAFE_CALL ? "0 (CALL)" : "1 (DELEGATECALL)");
-    add_row(out, "nonce", u256_format(&p->tx.nonce).s);
-    if (s->hashes_ok) {
-        add_row(out, "domain hash", hash32_format(&s->hashes.domain).s);
-        add_row(out, "message hash", hash32_format(&s->hashes.message).s);
-        add_row(out, "SafeTx hash", hash32_format(&s->hashes.safe_tx).s);
-    }
-    if (s->timelock_call.method != TIMELOCK_NONE)
-        add_row(out, "operation id", hash32_format(&s->timelock_call.id).s);
-    buf_add_str(out, "</table>\n");
+    buf_add_str(out, "<li>image of ");
+    add_text(out, name);
+    buf_add_str(out, ": <code>");
+    add_text(out, value);
+    buf_add_str(out, "</code></li>\n");
 }
 
 static void add_effects(struct buf *out, const struct subject *s)
 {
     size_t n = s->proposal->step == STEP_REJECT ? 1 : s->num_governed;
 
-    buf_add_str(out, "<h2>What happens</h2>\n<ul>\n");
+    buf_addf(out, "<h2>What happens (%s)</h2>\n<ul>\n", step_name(s->proposal->step));
     for (size_t i = 0; i < n; i++) {
         struct buf text;
 
@@ -100,41 +87,73 @@ static void add_effects(struct buf *out, const struct subject *s)
     }
     if (n == 0)
         buf_add_str(out, "<li>it is not known what this does</li>\n");
+    review_each_image(s, &(struct review_rows){ add_image, out });
     buf_add_str(out, "</ul>\n");
 }
 
+static const char *const classes[] = {
+    [NOT_CHECKED] = "unknown",
+    [PASS] = "pass",
+    [FAIL] = "fail",
+    [UNKNOWN] = "unknown",
+};
+
 static void add_check(struct buf *out, const struct check *c)
 {
-    buf_add_str(out, "<tr><th>");
+    buf_addf(out, "<tr><th class=\"%s\">", classes[c->verdict]);
     add_text(out, verdict_name(c->verdict));
-    buf_add_str(out, c->required ? "</th><td>" : " (not required)</th><td>");
-    add_text(out, c->info->id);
-    buf_add_str(out, "</td><td>");
+    buf_addf(out, "</th><td>%s<br><small>%s</small></td><td>", c->info->id,
+             c->required ? "required" : "not required");
     add_text(out, c->info->question);
-    buf_add_str(out, "<br><code>");
-    add_text(out, buf_str(&c->detail));
-    buf_add_str(out, "</code></td></tr>\n");
+    if (c->detail.len > 0) {
+        buf_add_str(out, "<br><code>");
+        add_text(out, buf_str(&c->detail));
+        buf_add_str(out, "</code>");
+    }
+    if (c->by_hand.len > 0) {
+        buf_add_str(out, "<details><summary>by hand</summary><pre>");
+        add_text(out, buf_str(&c->by_hand));
+        buf_add_str(out, "</pre></details>");
+    }
+    buf_add_str(out, "</td></tr>\n");
+}
+
+/* Against: what stands against a yes, or else all other checks. */
+static void add_checks(struct buf *out, const struct report *r, bool against, const char *title)
+{
+    static const enum verdict order[] = { FAIL, UNKNOWN, NOT_CHECKED, PASS };
+    bool any = false;
+
+    for (size_t v = 0; v < sizeof(order) / sizeof(order[0]); v++) {
+        for (size_t i = 0; i < r->num_checks; i++) {
+            const struct check *c = &r->checks[i];
+
+            if (!c->applies || c->verdict != order[v] || check_is_against(c) != against)
+                continue;
+            if (!any)
+                buf_addf(out, "<h2>%s</h2>\n<table>\n", title);
+            any = true;
+            add_check(out, c);
+        }
+    }
+    if (any)
+        buf_add_str(out, "</table>\n");
 }
 
 void review_html(struct buf *out, const struct subject *s, const struct report *r)
 {
-    static const enum verdict order[] = { FAIL, UNKNOWN, NOT_CHECKED, PASS };
-
     buf_add_str(out, head);
-    buf_add_str(out, "<h1>");
-    add_text(out, review_answer(r));
-    buf_add_str(out, "</h1>\n");
+    buf_addf(out, "<h1 class=\"%s\">%s</h1>\n<p>", classes[report_result(r)], review_answer(r));
+    review_reason(out, r);
+    buf_add_str(out, "</p>\n");
+    add_checks(out, r, true, "Against a yes");
     add_effects(out, s);
-    add_values(out, s);
-    buf_add_str(out, "<h2>Checks</h2>\n<table>\n");
-    for (size_t v = 0; v < sizeof(order) / sizeof(order[0]); v++) {
-        for (size_t i = 0; i < r->num_checks; i++) {
-            if (r->checks[i].applies && r->checks[i].verdict == order[v])
-                add_check(out, &r->checks[i]);
-        }
-    }
+    buf_add_str(out, "<h2>What is signed</h2>\n<table>\n");
+    review_each_row(s, &(struct review_rows){ add_row, out });
     buf_add_str(out, "</table>\n");
+    add_checks(out, r, false, "Other checks");
     if (!s->options.online)
-        buf_add_str(out, "<p>The chain was not asked.</p>\n");
+        buf_add_str(out, "<p>The chain was not asked (--online): owners, threshold, nonce, roles, "
+                         "state of the operation.</p>\n");
     buf_add_str(out, "</body>\n</html>\n");
 }

@@ -96,7 +96,14 @@ static enum err verify(struct diag *d, struct signing *s, bool with_journal)
     return verify_proposal(d, &s->verification, s->proposal, s->profile, &options, NULL, 0);
 }
 
-/* Print the report of what did not pass. */
+/* The answer, and what stands against a yes. */
+static void print_answer(const struct report *report)
+{
+    review_print_answer(report);
+    term_printf("\n");
+    report_print_against(report, false);
+}
+
 static enum err refuse(struct diag *d, const struct signing *s, int *exit_code)
 {
     const struct report *report = &s->verification.report;
@@ -105,10 +112,10 @@ static enum err refuse(struct diag *d, const struct signing *s, int *exit_code)
     *exit_code = report_exit_code(report);
     if (args_json(s->args))
         e = common_answer(d, report_json(report));
-    else
-        report_print(report, false);
     if (e == OK)
         term_warning("not signed: the checks did not all pass");
+    if (e == OK && !args_json(s->args))
+        term_hint("'countersign verify' shows all checks, --explain how to do them by hand");
     return e;
 }
 
@@ -302,8 +309,10 @@ enum err signing_run(struct diag *d, int *exit_code, struct proposal *p,
         return diag_set(d, ERR_USAGE, "--json goes with --yes: a person signs what is shown here");
     if ((e = verify(d, &s, false)) != OK)
         goto done;
-    if (!json)
-        review_print(&s.verification.subject, &s.verification.report);
+    if (!json) {
+        print_answer(&s.verification.report);
+        review_print(&s.verification.subject);
+    }
     if (report_result(&s.verification.report) != PASS) {
         e = refuse(d, &s, exit_code);
         goto done;
@@ -311,10 +320,13 @@ enum err signing_run(struct diag *d, int *exit_code, struct proposal *p,
     if ((e = open_signer(d, &s)) != OK || (e = load_journal(d, &s)) != OK ||
         (e = verify(d, &s, true)) != OK)
         goto done;
-    if (report_result(&s.verification.report) != PASS)
-        e = refuse(d, &s, exit_code);
-    else
+    if (report_result(&s.verification.report) == PASS) {
         e = sign_verified(d, &s);
+    } else {
+        if (!json)
+            print_answer(&s.verification.report);
+        e = refuse(d, &s, exit_code);
+    }
 done:
     signing_clear(&s);
     return e;

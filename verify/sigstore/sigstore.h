@@ -144,7 +144,8 @@ const struct sigstore_root_info *sigstore_root_info(const struct sigstore_root *
  *           platform manifests are different artifacts)
  * artifact  the artifact itself, or NULL; only an Ed25519 key needs it
  * payload   cosign's simplesigning payload, for a `.sig` manifest (or a bundle made from one); NULL
- *           if there is none. Lines of `cosign download signature` bring their own
+ *           if there is none. Of several layers those with its digest can be good. Lines of
+ *           `cosign download signature` bring their own
  * key_pem   with a key (-----BEGIN PUBLIC KEY-----) instead of identity and issuer; else NULL
  * identity  the certificate's subject alternative name, exactly; NULL only if the caller judges
  *           r.san himself

@@ -91,7 +91,8 @@ void check_fail(struct report *r, const char *id, const char *fmt, ...) PRINTF_L
 void check_unknown(struct report *r, const char *id, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* Words alone, verdict unchanged: why a check was not done, or what a person should know. */
 void check_note(struct report *r, const char *id, const char *fmt, ...) PRINTF_LIKE(3, 4);
-/* From an error: ERR_MISMATCH and ERR_FORMAT fail, everything else is unknown. */
+/* From an error: ERR_MISMATCH and ERR_FORMAT fail, everything else is unknown; for chain.*, what a
+ * node says in a malformed way is unknown, too. */
 void check_error(struct report *r, const char *id, const struct diag *d);
 void check_by_hand(struct report *r, const char *id, const char *fmt, ...) PRINTF_LIKE(3, 4);
 

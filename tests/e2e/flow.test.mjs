@@ -104,7 +104,9 @@ for (const [version, timelock, queue] of combinations) {
             const replaced = readProposal(team.ci, 'x2.json').safeTxHash;
             const rival = await team.alice.ask(['sign', 'c2.json', ...signer('alice')], []);
             assert.equal(rival.code, 1);
-            assert.ok(rival.stdout.includes(`already signed ${replaced}`), rival.stdout);
+            // lines are broken where the terminal ends
+            const said = rival.stdout.replace(/\s+/g, ' ');
+            assert.ok(said.includes(`already signed ${replaced}`), rival.stdout);
             await team.approve('c2.json', '--replaces', replaced);
             await team.execute('c2.json');
             assert.equal(await isPending(operation.id), false);

@@ -26,6 +26,10 @@
 /* sha256sum.txt of an OS image lists under ten files. */
 #define LIMIT_OS_IMAGE_BYTES (64 * 1024)
 #define LIMIT_OS_IMAGE_FILES 256
+/* A key of RSA-16384 is 2 kB, its signature as well; a file of allowed signers has some hundred. */
+#define LIMIT_SSH_KEY_BYTES         (8 * 1024)
+#define LIMIT_SSH_SIG_BYTES         (32 * 1024)
+#define LIMIT_ALLOWED_SIGNERS_BYTES (256 * 1024)
 /* YAML profiles and compose files. Nodes are counted after alias expansion. */
 #define LIMIT_YAML_BYTES (1024 * 1024)
 #define LIMIT_YAML_DEPTH 64

@@ -37,6 +37,6 @@ only curl src/base/http.c
 only jansson src/base/json.c
 only libfyaml src/base/yaml.c
 only git2 verify/git.c
-only openssl 'src/base/digest.c verify/sigstore/'
+only openssl 'src/base/digest.c src/base/pubkey.c verify/sigstore/'
 only dlfcn src/base/library.c
 exit $failed

@@ -177,6 +177,9 @@ void profile_free(struct profile *p)
     free(p->git_path);
     free(p->git_repository);
     free_compose(&p->compose);
+    free(p->git_clone);
+    free(p->git_signers_path);
+    free(p->git_signers);
     free(p->queue.location);
     free(p->queue.api_key_file);
     free(p->queue.api_key_env);

@@ -130,9 +130,13 @@ struct profile {
     struct profile_contract *contracts;
     size_t num_contracts;
 
-    char *git_branch;     /* remote-tracking ref that a release comes from; NULL if not given */
-    char *git_path;       /* default of propose --path */
-    char *git_repository; /* web address, for people */
+    char *git_branch;       /* remote-tracking ref that a release comes from; NULL if not given */
+    char *git_path;         /* default of propose --path */
+    char *git_repository;   /* web address, for people */
+    char *git_clone;        /* directory of a clone, to compare branch with; NULL if not given */
+    char *git_signers_path; /* file of allowed signers; NULL if not given */
+    char *git_signers;      /* its text; NULL if it was not read */
+    size_t git_signers_len;
 
     struct profile_compose compose;
     struct profile_queue queue;

@@ -131,6 +131,8 @@ static struct json *git_json(const struct profile *p)
     set_text(j, "repository", p->git_repository);
     set_text(j, "branch", p->git_branch);
     set_text(j, "path", p->git_path);
+    set_text(j, "clone", p->git_clone);
+    set_text(j, "allowedSigners", p->git_signers_path);
     return j;
 }
 

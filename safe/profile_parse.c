@@ -196,12 +196,39 @@ static enum err read_git_path(struct profile_reader *r, const struct yaml_node *
     return e;
 }
 
+static enum err read_git_clone(struct profile_reader *r, const struct yaml_node *n)
+{
+    return profile_read_path(r, &r->p->git_clone, n);
+}
+
+static enum err read_git_signers(struct profile_reader *r, const struct yaml_node *n)
+{
+    struct diag inner = { 0 };
+    struct buf text;
+    enum err e = profile_read_path(r, &r->p->git_signers_path, n);
+
+    if (e != OK || r->dir == NULL)
+        return e;
+    buf_init(&text, LIMIT_ALLOWED_SIGNERS_BYTES);
+    if (file_read(&inner, &text, r->p->git_signers_path) != OK) {
+        e = yaml_error_from(r->d, r->y, n, &inner);
+    } else {
+        r->p->git_signers = bytes_dup(buf_str(&text), text.len + 1);
+        r->p->git_signers_len = text.len;
+        e = r->p->git_signers != NULL ? OK : no_memory(r);
+    }
+    buf_clear(&text);
+    return e;
+}
+
 static enum err read_git(struct profile_reader *r, const struct yaml_node *n)
 {
     static const struct profile_key keys[] = {
         { "repository", false, read_git_repository },
         { "branch", false, read_git_branch },
         { "path", false, read_git_path },
+        { "clone", false, read_git_clone },
+        { "allowed-signers", false, read_git_signers },
         { NULL, false, NULL },
     };
 

@@ -61,6 +61,8 @@ struct evidence_file {
 #define EVIDENCE_PREVIOUS    "previous-app-compose.json" /* of the release before, for the diff */
 #define EVIDENCE_GIT_COMMIT  "git/commit" /* content of the object, without its header */
 #define EVIDENCE_GIT_TREE    "git/tree-"
+#define EVIDENCE_GIT_TAG     "git/tag"      /* an annotated tag of the commit */
+#define EVIDENCE_GIT_BRANCH  "git/branch-"  /* commits from a branch's tip, 0, to the commit */
 #define EVIDENCE_OS_IMAGE    "os-image/"    /* digest.txt and sha256sum.txt */
 #define EVIDENCE_MEASUREMENT "measurement/" /* 0.json, 1.json, … */
 
@@ -149,7 +151,7 @@ struct proposal_context {
     uint64_t created_s;
     struct action_ref *actions;
     size_t num_actions;
-    char *git_commit; /* 40 hex digits; NULL if there is no git evidence */
+    char *git_commit; /* 40 or 64 hex digits; NULL if there is no git evidence */
     char *git_path;   /* NULL exactly if git_commit is */
 };
 void proposal_context_clear(struct proposal_context *c);

@@ -74,15 +74,19 @@ static enum err read_optional(struct diag *d, char **out, const struct json *j, 
 static enum err read_git(struct diag *d, struct proposal_context *c, const struct json *j)
 {
     enum err e = ERR_INTERNAL;
-    uint8_t id[20];
+    uint8_t id[32];
+    size_t len = 0;
 
     if ((e = read_optional(d, &c->git_commit, j, "gitCommit")) != OK ||
         (e = read_optional(d, &c->git_path, j, "gitPath")) != OK)
         return e;
     if ((c->git_commit == NULL) != (c->git_path == NULL))
         return diag_set(d, ERR_FORMAT, "'gitCommit' and 'gitPath': one of the two is null");
-    if (c->git_commit != NULL && !hex_decode(id, sizeof(id), c->git_commit, strlen(c->git_commit)))
-        return diag_set(d, ERR_FORMAT, "'gitCommit': expected 40 hex digits, found '%.64s'",
+    if (c->git_commit == NULL)
+        return OK;
+    len = strlen(c->git_commit);
+    if ((len != 40 && len != 64) || !hex_decode(id, len / 2, c->git_commit, len))
+        return diag_set(d, ERR_FORMAT, "'gitCommit': expected 40 or 64 hex digits, found '%.80s'",
                         c->git_commit);
     return OK;
 }

@@ -100,6 +100,9 @@ static const struct {
       "jq -r '.evidence.files[\"git/commit\"]' @P | base64 -d | git hash-object -t commit --stdin  "
       " "
       "# @C" },
+    { "git.on-branch", GIT, "git merge-base --is-ancestor @C BRANCH && echo yes   # in a clone" },
+    { "git.signed", GIT,
+      "git -c gpg.ssh.allowedSignersFile=SIGNERS verify-commit @C   # in a clone; verify-tag TAG" },
     { "os-image.digest", ANY,
       "jq -r '.evidence.files[\"os-image/sha256sum.txt\"]' @P | base64 -d | sha256sum" },
     { "os-image.files", ANY,

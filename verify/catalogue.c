@@ -62,6 +62,10 @@ static const struct check_info catalogue[] = {
     { "compose.form", "Are the bytes as the profile's producer writes them?", S | E | D, IF_COMPOSE,
       NEED_COMPOSE_RULES },
     { "git.commit", "Is that file in the named commit?", S | E | D, IF_GIT, NEED_ALWAYS },
+    { "git.on-branch", "Is that commit on the profile's branch?", S | E | D, IF_GIT_BRANCH,
+      NEED_POLICY },
+    { "git.signed", "Is that commit, or its tag, signed by an allowed signer?", S | E | D,
+      IF_GIT_SIGNERS, NEED_ALWAYS },
     { "image.signatures", "Who built the images?", S | E | D, IF_COMPOSE, NEED_POLICY },
 
     { "os-image.digest", "Is the OS image hash that of the list of files in the evidence?",

@@ -198,6 +198,20 @@ static bool has_git_evidence(const struct subject *s)
            (s->context_ok && s->context.git_commit != NULL);
 }
 
+static bool policy_requires(const struct subject *s, const char *id)
+{
+    for (size_t i = 0; i < s->profile->policy.num_require; i++) {
+        if (strcmp(s->profile->policy.require[i], id) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_about_git(const struct subject *s)
+{
+    return has_git_evidence(s) || any_node(s, is_compose_node);
+}
+
 static bool condition_holds(const struct subject *s, enum check_if condition)
 {
     switch (condition) {
@@ -212,6 +226,12 @@ static bool condition_holds(const struct subject *s, enum check_if condition)
     case IF_GIT:
         return has_git_evidence(s) ||
                (any_node(s, is_compose_node) && s->profile->policy.require_git);
+    case IF_GIT_BRANCH:
+        return is_about_git(s) &&
+               (s->profile->git_branch != NULL || policy_requires(s, "git.on-branch"));
+    case IF_GIT_SIGNERS:
+        return is_about_git(s) &&
+               (s->profile->git_signers_path != NULL || policy_requires(s, "git.signed"));
     case IF_OS_IMAGE:
         return any_word(s, WORD_OS_IMAGE);
     case IF_KMS_MR:
@@ -285,6 +305,7 @@ enum err verify_offline(struct diag *d, struct report *r, const struct subject *
     checks_call(r, s);
     checks_timelock(r, s);
     checks_evidence(r, s);
+    checks_git(r, s);
     checks_measure(r, s);
     checks_compose(r, s);
     checks_sig(r, s);

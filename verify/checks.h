@@ -14,7 +14,8 @@
 /*
  * All checks of one proposal against one profile. Offline: from the proposal's bytes alone. One
  * file for each family: checks_tx.c, checks_call.c, checks_timelock.c, checks_evidence.c,
- * checks_measure.c, checks_sig.c, checks_chain.c. docs/checks.md documents each check.
+ * checks_git.c, checks_measure.c, checks_sig.c, checks_chain.c. docs/checks.md documents each
+ * check.
  */
 
 struct os_image_dir; /* verify/os_image.h */
@@ -28,6 +29,7 @@ struct verify_options {
     bool has_journal; /* earlier holds what this machine knows, perhaps nothing */
     const struct journal_entry *earlier; /* for the chain, Safe and nonce of the proposal */
     size_t num_earlier;
+    const char *repo; /* a clone, to compare the branch with; NULL: the profile's, if any */
     const struct os_image_dir *image_dir; /* the unpacked OS image, to compare its files; or NULL */
 };
 
@@ -106,6 +108,7 @@ void checks_tx(struct report *r, const struct subject *s);
 void checks_call(struct report *r, const struct subject *s);
 void checks_timelock(struct report *r, const struct subject *s);
 void checks_evidence(struct report *r, const struct subject *s); /* evidence.*, compose.*, git.* */
+void checks_git(struct report *r, const struct subject *s);      /* git.on-branch, git.signed */
 void checks_measure(struct report *r, const struct subject *s);  /* os-image.*, measure.* */
 void checks_compose(struct report *r, const struct subject *s);  /* compose.accounted, .form */
 void checks_sig(struct report *r, const struct subject *s);      /* sig.*, age.* */

@@ -265,10 +265,11 @@ static void check_git(struct report *r, const struct subject *s)
     }
     buf_init(&path, 16 * 1024);
     buf_add_untrusted(&path, c->git_path, strlen(c->git_path));
-    check_pass(r, "git.commit",
-               "%s in commit %s of %s; whose commit that is, and on which branch, "
-               "was not checked",
-               buf_str(&path), c->git_commit, clock_format_utc(time_s).s);
+    check_pass(r, "git.commit", "%s in commit %s of %s%s", buf_str(&path), c->git_commit,
+               clock_format_utc(time_s).s,
+               report_applies(r, "git.on-branch") || report_applies(r, "git.signed")
+                   ? ""
+                   : "; whose commit that is, and on which branch, was not checked");
     buf_clear(&path);
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "safe/profile.h"
 #include "src/base/file.h"
 #include "src/base/limits.h"
 #include "verify/compose.h"
@@ -123,6 +124,33 @@ done:
     if (e != OK)
         *out = (struct collected){ 0 };
     return e;
+}
+
+static bool requires_branch(const struct profile_policy *policy)
+{
+    for (size_t i = 0; i < policy->num_require; i++) {
+        if (strcmp(policy->require[i], "git.on-branch") == 0)
+            return true;
+    }
+    return false;
+}
+
+enum err collect_branch(struct diag *d, struct diag *missing, struct proposal *p,
+                        const struct profile *profile, const char *repo, const char *commit)
+{
+    enum err e = OK;
+
+    *missing = (struct diag){ .code = OK };
+    if (profile->git_branch == NULL)
+        return OK;
+    e = git_branch_collect(d, p, repo, profile->git_branch, commit);
+    if (e == OK || requires_branch(&profile->policy) || proposal_file(p, EVIDENCE_GIT_BRANCH "0"))
+        return e;
+    if (e != ERR_USAGE && e != ERR_LIMIT && e != ERR_IO)
+        return e;
+    *missing = *d;
+    *d = (struct diag){ .code = OK };
+    return OK;
 }
 
 static enum err collect_measurement(struct diag *d, struct measured *out, struct proposal *p,

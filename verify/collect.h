@@ -36,6 +36,17 @@ MUST_CHECK enum err collect_compose(struct diag *d, struct collected *out, struc
                                     const struct collect_request *request);
 
 /*
+ * git/branch-N from the profile's branch in the repository down to the commit. What is not to be
+ * had (no such ref, too far behind, a shallow clone) is an error only if the policy requires
+ * git.on-branch; otherwise *missing says why, code OK if nothing is missing. ERR_MISMATCH if the
+ * commit is not on the branch.
+ */
+struct profile;
+MUST_CHECK enum err collect_branch(struct diag *d, struct diag *missing, struct proposal *p,
+                                   const struct profile *profile, const char *repo,
+                                   const char *commit);
+
+/*
  * The files of --measurement, each replayed before it is added as measurement/N.json. out has one
  * entry for each. ERR_MISMATCH if a log does not belong to its quote.
  */

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "verify/git.h"
+#include "verify/git_repo.h"
 
 #include <git2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/digest.h"
 #include "src/base/library.h"
-#include "src/base/limits.h"
-#include "verify/git_object.h"
 
 static const git_object_t types[] = {
     [GITOBJ_COMMIT] = GIT_OBJECT_COMMIT,
     [GITOBJ_TREE] = GIT_OBJECT_TREE,
     [GITOBJ_BLOB] = GIT_OBJECT_BLOB,
+    [GITOBJ_TAG] = GIT_OBJECT_TAG,
 };
 
 /* What is used of libgit2, which src/base/library.h loads: the version whose headers are here. */
@@ -27,6 +28,7 @@ static const git_object_t types[] = {
     X(git_revparse_single)     \
     X(git_object_peel)         \
     X(git_object_id)           \
+    X(git_object_type)         \
     X(git_object_free)         \
     X(git_odb_hash)            \
     X(git_odb_read_header)     \
@@ -82,34 +84,56 @@ static enum err library_start(struct diag *d, struct libgit2 *lib)
     return OK;
 }
 
-static enum err hash_object(struct diag *d, struct gitobj_id *out, const struct libgit2 *lib,
-                            enum gitobj_type type, const uint8_t *data, size_t data_len)
+static enum err hash_sha1(struct diag *d, struct gitobj_id *out, const struct libgit2 *lib,
+                          enum gitobj_type type, const uint8_t *data, size_t data_len)
 {
     const void *content = data_len > 0 ? (const void *)data : "";
     git_oid oid;
 
-    memset(out, 0, sizeof(*out));
     if (lib->git_odb_hash(&oid, content, data_len, types[type]) != 0)
         return diag_set(d, ERR_FORMAT, "git object: %.200s", last_message(lib));
-    memcpy(out->b, oid.id, sizeof(out->b));
+    memcpy(out->b, oid.id, GITOBJ_SHA1_LEN);
+    out->len = GITOBJ_SHA1_LEN;
     return OK;
 }
 
-enum err gitobj_hash(struct diag *d, struct gitobj_id *out, enum gitobj_type type,
+static enum err hash_sha256(struct diag *d, struct gitobj_id *out, enum gitobj_type type,
+                            const uint8_t *data, size_t data_len)
+{
+    char header[64];
+    int len = snprintf(header, sizeof(header), "%s %zu", gitobj_type_name(type), data_len);
+    const struct bytes_view parts[] = { { header, (size_t)len + 1 }, { data, data_len } };
+    struct hash32 hash;
+    enum err e = sha256_parts(d, &hash, parts, 2);
+
+    if (e != OK)
+        return e;
+    memcpy(out->b, hash.b, sizeof(hash.b));
+    out->len = GITOBJ_SHA256_LEN;
+    return OK;
+}
+
+enum err gitobj_hash(struct diag *d, struct gitobj_id *out, size_t id_len, enum gitobj_type type,
                      const uint8_t *data, size_t data_len)
 {
     struct libgit2 lib;
-    enum err e = library_start(d, &lib);
+    enum err e = ERR_INTERNAL;
 
-    memset(out, 0, sizeof(*out));
-    return e == OK ? hash_object(d, out, &lib, type, data, data_len) : e;
+    *out = (struct gitobj_id){ .len = 0 };
+    if (id_len == GITOBJ_SHA256_LEN)
+        return hash_sha256(d, out, type, data, data_len);
+    e = library_start(d, &lib);
+    return e == OK ? hash_sha1(d, out, &lib, type, data, data_len) : e;
 }
 
-void git_file_clear(struct git_file *f)
-{
-    free(f->content);
-    *f = (struct git_file){ 0 };
-}
+/* --- repositories ---------------------------------------------------------------------------- */
+
+struct git_repo {
+    struct libgit2 lib;
+    git_repository *repository;
+    git_odb *odb;
+    git_odb_object *object; /* the last one read */
+};
 
 static enum err open_repository(struct diag *d, git_repository **out, const struct libgit2 *lib,
                                 const char *path)
@@ -128,132 +152,101 @@ static enum err open_repository(struct diag *d, git_repository **out, const stru
                     last_message(lib));
 }
 
-static enum err resolve_commit(struct diag *d, struct gitobj_id *out, const struct libgit2 *lib,
-                               git_repository *repo, const char *rev)
+enum err git_repo_open(struct diag *d, struct git_repo **out, const char *path)
 {
+    struct git_repo *r = calloc(1, sizeof(*r));
+    enum err e = ERR_INTERNAL;
+
+    *out = NULL;
+    if (r == NULL)
+        return diag_set(d, ERR_NOMEM, "out of memory");
+    if ((e = library_start(d, &r->lib)) != OK) {
+        free(r);
+        return e;
+    }
+    e = open_repository(d, &r->repository, &r->lib, path);
+    if (e == OK && r->lib.git_repository_odb(&r->odb, r->repository) != 0)
+        e = diag_set(d, ERR_IO, "git repository '%.200s': %.200s", path, last_message(&r->lib));
+    if (e != OK) {
+        git_repo_close(r);
+        return e;
+    }
+    *out = r;
+    return OK;
+}
+
+void git_repo_close(struct git_repo *r)
+{
+    if (r == NULL)
+        return;
+    r->lib.git_odb_object_free(r->object);
+    r->lib.git_odb_free(r->odb);
+    r->lib.git_repository_free(r->repository);
+    free(r);
+}
+
+static struct gitobj_id id_of(const struct libgit2 *lib, const git_object *object)
+{
+    struct gitobj_id id = { .len = GITOBJ_SHA1_LEN };
+
+    memcpy(id.b, lib->git_object_id(object)->id, GITOBJ_SHA1_LEN);
+    return id;
+}
+
+enum err git_repo_resolve(struct diag *d, struct git_repo *r, struct gitobj_id *commit,
+                          struct gitobj_id *tag, const char *rev)
+{
+    const struct libgit2 *lib = &r->lib;
     git_object *object = NULL;
-    git_object *commit = NULL;
+    git_object *peeled = NULL;
     enum err e = OK;
 
-    if (lib->git_revparse_single(&object, repo, rev) != 0) {
+    *commit = (struct gitobj_id){ .len = 0 };
+    *tag = (struct gitobj_id){ .len = 0 };
+    if (lib->git_revparse_single(&object, r->repository, rev) != 0) {
         diag_hint(d, "give a commit id, a branch or a tag; a shallow clone lacks older commits");
         e = diag_set(d, ERR_USAGE, "git revision '%.200s': %.200s", rev, last_message(lib));
-    } else if (lib->git_object_peel(&commit, object, GIT_OBJECT_COMMIT) != 0) {
+    } else if (lib->git_object_peel(&peeled, object, GIT_OBJECT_COMMIT) != 0) {
         e = diag_set(d, ERR_USAGE, "git revision '%.200s' is no commit", rev);
     } else {
-        memcpy(out->b, lib->git_object_id(commit)->id, sizeof(out->b));
+        *commit = id_of(lib, peeled);
+        if (lib->git_object_type(object) == GIT_OBJECT_TAG)
+            *tag = id_of(lib, object);
     }
-    lib->git_object_free(commit);
+    lib->git_object_free(peeled);
     lib->git_object_free(object);
     return e;
 }
 
-struct collector {
-    struct libgit2 lib;
-    git_odb *odb;
-    struct proposal *p;
-    git_odb_object *object; /* the last one read */
-};
-
-/* Read an object, its size looked at first, and hash it here once more. */
-static enum err read_object(struct diag *d, struct collector *c, enum gitobj_type type,
-                            const struct gitobj_id *id, size_t max)
+enum err git_repo_read(struct diag *d, struct git_repo *r, const uint8_t **data, size_t *data_len,
+                       enum gitobj_type type, const struct gitobj_id *id, size_t max)
 {
-    const struct libgit2 *lib = &c->lib;
-    git_oid oid;
+    const struct libgit2 *lib = &r->lib;
+    const struct gitobj_id_text text = gitobj_id_format(id);
     git_object_t found = GIT_OBJECT_INVALID;
     struct gitobj_id actual;
+    git_oid oid;
     size_t len = 0;
     enum err e = ERR_INTERNAL;
 
-    lib->git_odb_object_free(c->object);
-    c->object = NULL;
+    *data = NULL;
+    *data_len = 0;
+    lib->git_odb_object_free(r->object);
+    r->object = NULL;
     memcpy(oid.id, id->b, sizeof(oid.id));
-    if (lib->git_odb_read_header(&len, &found, c->odb, &oid) != 0)
-        return diag_set(d, ERR_IO, "git object %s: %.200s", gitobj_id_format(id).s,
-                        last_message(lib));
+    if (lib->git_odb_read_header(&len, &found, r->odb, &oid) != 0)
+        return diag_set(d, ERR_IO, "git object %s: %.200s", text.s, last_message(lib));
     if (found != types[type])
-        return diag_set(d, ERR_FORMAT, "git object %s is not of the expected type",
-                        gitobj_id_format(id).s);
+        return diag_set(d, ERR_FORMAT, "git object %s is not of the expected type", text.s);
     if (len > max)
-        return diag_set(d, ERR_LIMIT, "git object %s: %zu bytes, over the limit of %zu",
-                        gitobj_id_format(id).s, len, max);
-    if (lib->git_odb_read(&c->object, c->odb, &oid) != 0)
-        return diag_set(d, ERR_IO, "git object %s: %.200s", gitobj_id_format(id).s,
-                        last_message(lib));
-    e = hash_object(d, &actual, lib, type, lib->git_odb_object_data(c->object),
-                    lib->git_odb_object_size(c->object));
+        return diag_set(d, ERR_LIMIT, "git object %s: %zu bytes, over the limit of %zu", text.s,
+                        len, max);
+    if (lib->git_odb_read(&r->object, r->odb, &oid) != 0)
+        return diag_set(d, ERR_IO, "git object %s: %.200s", text.s, last_message(lib));
+    *data = lib->git_odb_object_data(r->object);
+    *data_len = lib->git_odb_object_size(r->object);
+    e = hash_sha1(d, &actual, lib, type, *data, *data_len);
     if (e == OK && !gitobj_id_eq(&actual, id))
-        e = diag_set(d, ERR_IO, "git object %s is corrupt", gitobj_id_format(id).s);
-    return e;
-}
-
-static enum err get_from_repository(struct diag *d, void *ctx, const uint8_t **data,
-                                    size_t *data_len, enum gitobj_type type, size_t index,
-                                    const struct gitobj_id *id)
-{
-    struct collector *c = ctx;
-    const struct libgit2 *lib = &c->lib;
-    char name[GIT_EVIDENCE_NAME_LEN];
-    enum err e = read_object(d, c, type, id, LIMIT_GIT_OBJECT_BYTES);
-
-    if (e != OK)
-        return e;
-    *data = lib->git_odb_object_data(c->object);
-    *data_len = lib->git_odb_object_size(c->object);
-    gitobj_evidence_name(name, type, index);
-    return proposal_add_file(d, c->p, name, *data, *data_len);
-}
-
-static enum err collect(struct diag *d, struct git_file *out, struct collector *c,
-                        const struct gitobj_id *commit, const char *path)
-{
-    const struct libgit2 *lib = &c->lib;
-    struct gitobj_source source = { c, get_from_repository };
-    struct gitobj_found found;
-    enum err e = gitobj_walk(d, &found, &source, commit, path);
-
-    if (e == ERR_MISMATCH) { /* no such path; here that is a mistake of the caller */
-        d->code = ERR_USAGE;
-        return ERR_USAGE;
-    }
-    if (e != OK || (e = read_object(d, c, GITOBJ_BLOB, &found.blob, LIMIT_COMPOSE_BYTES)) != OK)
-        return e;
-    out->content_len = lib->git_odb_object_size(c->object);
-    out->content = bytes_dup(lib->git_odb_object_data(c->object), out->content_len);
-    if (out->content == NULL)
-        return diag_set(d, ERR_NOMEM, "out of memory");
-    memcpy(out->commit, gitobj_id_format(commit).s, sizeof(out->commit));
-    out->commit_time_s = found.commit_time_s;
-    /* What is handed out is what the verifier will see. */
-    return git_verify(d, NULL, c->p, out->commit, path, out->content, out->content_len);
-}
-
-enum err git_collect(struct diag *d, struct git_file *out, struct proposal *p, const char *repo,
-                     const char *rev, const char *path)
-{
-    struct collector c = { .p = p };
-    const struct libgit2 *lib = &c.lib;
-    git_repository *repository = NULL;
-    struct gitobj_id commit;
-    enum err e = ERR_INTERNAL;
-
-    *out = (struct git_file){ 0 };
-    if ((e = gitobj_path_check(d, path)) != OK || (e = library_start(d, &c.lib)) != OK)
-        return e;
-    if ((e = open_repository(d, &repository, lib, repo)) != OK ||
-        (e = resolve_commit(d, &commit, lib, repository, rev)) != OK)
-        goto done;
-    if (lib->git_repository_odb(&c.odb, repository) != 0) {
-        e = diag_set(d, ERR_IO, "git repository '%.200s': %.200s", repo, last_message(lib));
-        goto done;
-    }
-    e = collect(d, out, &c, &commit, path);
-done:
-    if (e != OK)
-        git_file_clear(out);
-    lib->git_odb_object_free(c.object);
-    lib->git_odb_free(c.odb);
-    lib->git_repository_free(repository);
+        e = diag_set(d, ERR_IO, "git object %s is corrupt", text.s);
     return e;
 }

@@ -19,7 +19,7 @@
  * Source: git's object format, gitformat-pack(5) and git-cat-file(1).
  */
 
-#define GIT_ID_TEXT_LEN 41 /* 40 lower-case hex digits and NUL */
+#define GIT_ID_TEXT_LEN 65 /* 40 or, in SHA-256 repositories, 64 lower-case hex digits; NUL */
 
 struct git_file {
     char commit[GIT_ID_TEXT_LEN]; /* full hex id */
@@ -31,9 +31,10 @@ void git_file_clear(struct git_file *f);
 
 /*
  * Read path at rev (as gitrevisions(7) has it: id, branch, tag, "HEAD~1") and add
- * git/commit and git/tree-N to the proposal's evidence. The blob's content is returned and not
- * added. repo is a work tree, a .git directory or a bare repository, not a directory somewhere
- * below. Replacement refs, grafts and the user's git configuration have no influence.
+ * git/commit and git/tree-N to the proposal's evidence, and git/tag if rev is an annotated tag. The
+ * blob's content is returned and not added. repo is a work tree, a .git directory or a bare
+ * repository, not a directory somewhere below. Replacement refs, grafts and the user's git
+ * configuration have no influence.
  *
  * ERR_FORMAT if the path is a symbolic link, a submodule or a directory, or an object is malformed;
  * ERR_USAGE if repository, revision or path do not exist; ERR_UNSUPPORTED for a repository whose
@@ -44,12 +45,39 @@ MUST_CHECK enum err git_collect(struct diag *d, struct git_file *out, struct pro
 
 /*
  * Walk the evidence: commit hashes to commit_id, names tree-0, each tree names the next, the last
- * names the blob whose content is given, with a regular file's mode, and there is no tree more.
+ * names the blob whose content is given, with a regular file's mode, and there is no tree more. A
+ * tag, if there is one, names the commit.
  * ERR_MISMATCH says which link is broken, ERR_FORMAT what is malformed. Needs no repository.
  * *commit_time_s may be NULL; it is 0 unless OK is returned.
  */
 MUST_CHECK enum err git_verify(struct diag *d, uint64_t *commit_time_s, const struct proposal *p,
                                const char *commit_id, const char *path, const uint8_t *content,
                                size_t content_len);
+
+/*
+ * "That commit is an ancestor of this tip", as the commits from the tip (git/branch-0) down to the
+ * commit itself. It says nothing about which branch has the tip: anybody can make a commit whose
+ * parent is another. For that, compare the tip with a repository of one's own.
+ */
+struct git_branch {
+    char tip[GIT_ID_TEXT_LEN];
+    size_t num_commits; /* tip and commit included; 1 if they are the same */
+};
+
+/*
+ * A shortest way from the ref's tip to the commit, added to p. ERR_USAGE if there is no such ref;
+ * ERR_LIMIT if the way is longer than LIMIT_GIT_CHAIN or LIMIT_GIT_VISITED commits were looked at;
+ * ERR_IO if commits are missing (shallow clone); ERR_MISMATCH if the commit is no ancestor, which
+ * is only said if all of them were seen. Nothing is added unless OK is returned.
+ */
+MUST_CHECK enum err git_branch_collect(struct diag *d, struct proposal *p, const char *repo,
+                                       const char *ref, const char *commit_id);
+/* The evidence again, by ids that are computed. ERR_USAGE: there is none. ERR_MISMATCH and
+ * ERR_FORMAT say where the chain is broken. */
+MUST_CHECK enum err git_branch_verify(struct diag *d, struct git_branch *out,
+                                      const struct proposal *p, const char *commit_id);
+/* The commit is the ref's tip there, or an ancestor of it. Errors as git_branch_collect. */
+MUST_CHECK enum err git_branch_contains(struct diag *d, bool *is_tip, const char *repo,
+                                        const char *ref, const char *commit_id);
 
 #endif

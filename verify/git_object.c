@@ -5,139 +5,41 @@
 
 #include "src/base/hex.h"
 #include "src/base/limits.h"
-#include "src/base/u256.h"
 #include "src/base/utf8.h"
 
 struct gitobj_id_text gitobj_id_format(const struct gitobj_id *id)
 {
     struct gitobj_id_text text = { { 0 } };
 
-    (void)hex_encode(text.s, id->b, sizeof(id->b));
+    (void)hex_encode(text.s, id->b, id->len);
     return text;
 }
 
 bool gitobj_id_parse(struct gitobj_id *out, const char *text, size_t text_len)
 {
-    memset(out, 0, sizeof(*out));
+    *out = (struct gitobj_id){ .len = 0 };
+    if (text_len != 2 * GITOBJ_SHA1_LEN && text_len != 2 * GITOBJ_SHA256_LEN)
+        return false;
     for (size_t i = 0; i < text_len; i++) {
         if (text[i] >= 'A' && text[i] <= 'F')
             return false;
     }
-    return hex_decode(out->b, sizeof(out->b), text, text_len);
+    if (!hex_decode(out->b, text_len / 2, text, text_len))
+        return false;
+    out->len = text_len / 2;
+    return true;
+}
+
+const char *gitobj_type_name(enum gitobj_type type)
+{
+    static const char *const names[] = { "commit", "tree", "blob", "tag" };
+
+    return names[type];
 }
 
 bool gitobj_id_eq(const struct gitobj_id *a, const struct gitobj_id *b)
 {
-    return memcmp(a->b, b->b, sizeof(a->b)) == 0;
-}
-
-/* --- commits -------------------------------------------------------------------------------- */
-
-/* The line up to a newline, which is skipped. */
-static bool take_line(struct reader *r, const char **line, size_t *len)
-{
-    const uint8_t *start = r->left > 0 ? memchr(r->at, '\n', r->left) : NULL;
-    const uint8_t *data = NULL;
-
-    if (start == NULL)
-        return false;
-    *len = (size_t)(start - r->at);
-    if (!reader_borrow(r, &data, *len + 1))
-        return false;
-    *line = (const char *)data;
-    return memchr(data, '\0', *len) == NULL;
-}
-
-static bool starts_with(const char *line, size_t len, const char *prefix)
-{
-    return len >= strlen(prefix) && memcmp(line, prefix, strlen(prefix)) == 0;
-}
-
-/* "<key> <40 hex>" */
-static bool take_id(struct reader *r, struct gitobj_id *out, const char *key)
-{
-    const char *line = NULL;
-    size_t len = 0;
-    size_t key_len = strlen(key);
-
-    return take_line(r, &line, &len) && starts_with(line, len, key) &&
-           gitobj_id_parse(out, line + key_len, len - key_len);
-}
-
-static bool is_zone(const char *s, size_t len)
-{
-    if (len != 5 || (s[0] != '+' && s[0] != '-'))
-        return false;
-    for (size_t i = 1; i < len; i++) {
-        if (s[i] < '0' || s[i] > '9')
-            return false;
-    }
-    return true;
-}
-
-/* "<key> <name> <<mail>> <seconds> <zone>" */
-static bool take_person(struct reader *r, uint64_t *time_s, const char *key)
-{
-    const char *line = NULL;
-    size_t len = 0;
-    size_t at = 0;
-    struct u256 seconds;
-
-    if (!take_line(r, &line, &len) || !starts_with(line, len, key))
-        return false;
-    for (at = len; at > 0 && line[at - 1] != '>'; at--)
-        ;
-    /* "> " before, " +0000" behind, and a digit at least */
-    if (at == 0 || len - at < 1 + 1 + 6 || line[at] != ' ' || line[len - 6] != ' ')
-        return false;
-    return memchr(line, '<', at) != NULL &&
-           u256_from_dec_len(&seconds, line + at + 1, len - 6 - at - 1) &&
-           u256_to_u64(&seconds, time_s) && is_zone(line + len - 5, 5);
-}
-
-static bool is_fixed_header(const char *line, size_t len)
-{
-    return starts_with(line, len, "tree ") || starts_with(line, len, "parent ") ||
-           starts_with(line, len, "author ") || starts_with(line, len, "committer ");
-}
-
-/* Further headers up to the empty line; what follows is the message, which may be anything. */
-static bool skip_headers(struct reader *r)
-{
-    const char *line = NULL;
-    size_t len = 0;
-
-    do {
-        if (!take_line(r, &line, &len) || is_fixed_header(line, len))
-            return false;
-    } while (len > 0);
-    return true;
-}
-
-enum err gitobj_commit_parse(struct diag *d, struct gitobj_commit *out, const uint8_t *data,
-                             size_t data_len)
-{
-    struct gitobj_commit c = { .time_s = 0 };
-    struct gitobj_id parent;
-    struct reader r;
-    uint64_t author_time_s = 0;
-
-    memset(out, 0, sizeof(*out));
-    reader_init(&r, data, data_len);
-    if (!take_id(&r, &c.tree, "tree "))
-        return diag_set(d, ERR_FORMAT, "git commit: no 'tree' line at the start");
-    while (starts_with((const char *)r.at, r.left, "parent ")) {
-        if (!take_id(&r, &parent, "parent "))
-            return diag_set(d, ERR_FORMAT, "git commit: malformed 'parent' line");
-    }
-    if (!take_person(&r, &author_time_s, "author "))
-        return diag_set(d, ERR_FORMAT, "git commit: malformed 'author' line");
-    if (!take_person(&r, &c.time_s, "committer "))
-        return diag_set(d, ERR_FORMAT, "git commit: malformed 'committer' line");
-    if (!skip_headers(&r))
-        return diag_set(d, ERR_FORMAT, "git commit: malformed headers behind 'committer'");
-    *out = c;
-    return OK;
+    return a->len == b->len && memcmp(a->b, b->b, a->len) == 0;
 }
 
 /* --- trees ---------------------------------------------------------------------------------- */
@@ -150,6 +52,11 @@ static const struct {
     { "120000 ", GITOBJ_MODE_LINK }, { "160000 ", GITOBJ_MODE_SUBMODULE },
     { "40000 ", GITOBJ_MODE_TREE },
 };
+
+static bool starts_with(const char *text, size_t len, const char *prefix)
+{
+    return len >= strlen(prefix) && memcmp(text, prefix, strlen(prefix)) == 0;
+}
 
 static bool take_mode(struct reader *r, enum gitobj_mode *out)
 {
@@ -191,7 +98,7 @@ struct raw_entry {
     struct gitobj_id id;
 };
 
-static bool take_entry(struct reader *r, struct raw_entry *out)
+static bool take_entry(struct reader *r, struct raw_entry *out, size_t id_len)
 {
     const uint8_t *end = NULL;
     const uint8_t *name = NULL;
@@ -202,7 +109,8 @@ static bool take_entry(struct reader *r, struct raw_entry *out)
     if (!reader_borrow(r, &name, out->name_len + 1))
         return false;
     out->name = (const char *)name;
-    return name_ok(out->name, out->name_len) && reader_bytes(r, out->id.b, sizeof(out->id.b));
+    out->id = (struct gitobj_id){ .len = id_len };
+    return name_ok(out->name, out->name_len) && reader_bytes(r, out->id.b, id_len);
 }
 
 /* Git sorts as if the name of a tree ended with a '/'. */
@@ -229,8 +137,8 @@ static enum err bad_tree(struct diag *d, size_t index, const char *why)
     return diag_set(d, ERR_FORMAT, "git tree: entry %zu %s", index, why);
 }
 
-enum err gitobj_tree_find(struct diag *d, struct gitobj_entry *out, const uint8_t *data,
-                          size_t data_len, const char *name, size_t name_len)
+enum err gitobj_tree_find(struct diag *d, struct gitobj_entry *out, size_t id_len,
+                          const uint8_t *data, size_t data_len, const char *name, size_t name_len)
 {
     struct gitobj_entry found = { .mode = GITOBJ_MODE_NONE };
     struct raw_entry last = { .name = NULL };
@@ -240,7 +148,7 @@ enum err gitobj_tree_find(struct diag *d, struct gitobj_entry *out, const uint8_
     memset(out, 0, sizeof(*out));
     reader_init(&r, data, data_len);
     for (size_t i = 0; !reader_end(&r); i++) {
-        if (!take_entry(&r, &entry))
+        if (!take_entry(&r, &entry, id_len))
             return bad_tree(d, i, "is malformed");
         if (last.name != NULL && !is_sorted(&last, &entry))
             return bad_tree(d, i, "is out of order, or repeats a name");
@@ -323,6 +231,8 @@ enum err gitobj_walk(struct diag *d, struct gitobj_found *out, const struct gito
     if ((e = source->get(d, source->ctx, &data, &data_len, GITOBJ_COMMIT, 0, commit)) != OK ||
         (e = gitobj_commit_parse(d, &c, data, data_len)) != OK)
         return e;
+    if (c.tree.len != commit->len)
+        return diag_set(d, ERR_FORMAT, "git commit: its tree has an id of another kind");
     entry.id = c.tree;
     for (size_t i = 0; !at_end; i++) {
         size_t name_len = strcspn(name, "/");
@@ -332,7 +242,7 @@ enum err gitobj_walk(struct diag *d, struct gitobj_found *out, const struct gito
                             LIMIT_GIT_PATH_DEPTH);
         at_end = name[name_len] == '\0';
         if ((e = source->get(d, source->ctx, &data, &data_len, GITOBJ_TREE, i, &entry.id)) != OK ||
-            (e = gitobj_tree_find(d, &entry, data, data_len, name, name_len)) != OK ||
+            (e = gitobj_tree_find(d, &entry, commit->len, data, data_len, name, name_len)) != OK ||
             (e = check_kind(d, &entry, path, (size_t)(name + name_len - path), at_end)) != OK)
             return e;
         out->num_trees = i + 1;

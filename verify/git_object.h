@@ -13,28 +13,32 @@
  *
  * Git's objects as bytes: read strictly, and the walk from a commit to a file. Stricter than git,
  * which is lenient with history: whatever two readers could understand differently is refused.
- * Source: git's object format (gitformat-pack(5), fsck.c of git 2.39), SHA-1 repositories.
+ * Source: git's object format (gitformat-pack(5), fsck.c of git 2.39), gitformat-signature(5).
  */
 
+#define GITOBJ_SHA1_LEN   20
+#define GITOBJ_SHA256_LEN 32
 struct gitobj_id {
-    uint8_t b[20];
+    uint8_t b[GITOBJ_SHA256_LEN];
+    size_t len; /* GITOBJ_SHA1_LEN or GITOBJ_SHA256_LEN: the repository's object format */
 };
 struct gitobj_id_text {
     char s[GIT_ID_TEXT_LEN];
 };
 struct gitobj_id_text gitobj_id_format(const struct gitobj_id *id);
-/* Exactly 40 lower-case hex digits. */
+/* Exactly 40 or 64 lower-case hex digits. */
 MUST_CHECK bool gitobj_id_parse(struct gitobj_id *out, const char *text, size_t text_len);
 bool gitobj_id_eq(const struct gitobj_id *a, const struct gitobj_id *b);
 
-enum gitobj_type { GITOBJ_COMMIT, GITOBJ_TREE, GITOBJ_BLOB };
+enum gitobj_type { GITOBJ_COMMIT, GITOBJ_TREE, GITOBJ_BLOB, GITOBJ_TAG };
+const char *gitobj_type_name(enum gitobj_type type); /* "commit", … */
 
 /*
- * SHA-1 over "<type> <length>\0" and the content, by libgit2. Debian's libgit2 1.5.1 is built with
- * the SHA-1 that detects collision attacks: such content is ERR_FORMAT.
+ * SHA-1 or SHA-256 (by id_len) over "<type> <length>\0" and the content. SHA-1 is libgit2's:
+ * Debian's 1.5.1 is built with the one that detects collision attacks, such content is ERR_FORMAT.
  */
-MUST_CHECK enum err gitobj_hash(struct diag *d, struct gitobj_id *out, enum gitobj_type type,
-                                const uint8_t *data, size_t data_len);
+MUST_CHECK enum err gitobj_hash(struct diag *d, struct gitobj_id *out, size_t id_len,
+                                enum gitobj_type type, const uint8_t *data, size_t data_len);
 
 /*
  * A commit: "tree", any number of "parent", "author", "committer" in this order, other headers, an
@@ -42,10 +46,25 @@ MUST_CHECK enum err gitobj_hash(struct diag *d, struct gitobj_id *out, enum gito
  */
 struct gitobj_commit {
     struct gitobj_id tree;
-    uint64_t time_s; /* committer's */
+    uint64_t time_s;     /* committer's */
+    size_t num_parents;  /* with ids of the same kind as the tree's */
+    const char *parents; /* borrowed from the object */
 };
 MUST_CHECK enum err gitobj_commit_parse(struct diag *d, struct gitobj_commit *out,
                                         const uint8_t *data, size_t data_len);
+
+/* False behind the last. */
+MUST_CHECK bool gitobj_commit_parent(struct gitobj_id *out, const struct gitobj_commit *c,
+                                     size_t i);
+
+/* An annotated tag of a commit: "object", "type commit", "tag", "tagger", an empty line; no other
+ * header. ERR_FORMAT otherwise. */
+struct gitobj_tag {
+    struct gitobj_id target;
+    uint64_t time_s; /* tagger's */
+};
+MUST_CHECK enum err gitobj_tag_parse(struct diag *d, struct gitobj_tag *out, const uint8_t *data,
+                                     size_t data_len);
 
 enum gitobj_mode {
     GITOBJ_MODE_NONE = 0,
@@ -61,12 +80,13 @@ struct gitobj_entry {
 };
 
 /*
- * The entry of that name. The whole tree is read: entries "<mode> <name>\0<20 bytes>" with one of
- * five modes, sorted as git sorts, no name twice, none of "", ".", "..", ".git" (in any case), none
- * with a '/'. ERR_FORMAT otherwise.
+ * The entry of that name. The whole tree is read: entries "<mode> <name>\0<id_len bytes>" with one
+ * of five modes, sorted as git sorts, no name twice, none of "", ".", "..", ".git" (in any case),
+ * none with a '/'. ERR_FORMAT otherwise.
  */
-MUST_CHECK enum err gitobj_tree_find(struct diag *d, struct gitobj_entry *out, const uint8_t *data,
-                                     size_t data_len, const char *name, size_t name_len);
+MUST_CHECK enum err gitobj_tree_find(struct diag *d, struct gitobj_entry *out, size_t id_len,
+                                     const uint8_t *data, size_t data_len, const char *name,
+                                     size_t name_len);
 
 /*
  * A path inside a commit: components with '/' between them, UTF-8 without control characters, none

@@ -19,7 +19,7 @@ static enum err check_id(struct diag *d, enum gitobj_type type, const uint8_t *d
                          size_t data_len, const struct gitobj_id *expected, const char *what)
 {
     struct gitobj_id id;
-    enum err e = gitobj_hash(d, &id, type, data, data_len);
+    enum err e = gitobj_hash(d, &id, expected->len, type, data, data_len);
 
     if (e == OK && !gitobj_id_eq(&id, expected))
         e = diag_set(d, ERR_MISMATCH, "%s is object %s, expected %s", what, gitobj_id_format(&id).s,
@@ -61,6 +61,20 @@ static enum err check_no_more_trees(struct diag *d, const struct proposal *p, si
     return OK;
 }
 
+static enum err check_tag(struct diag *d, const struct proposal *p, const struct gitobj_id *commit)
+{
+    const struct evidence_file *file = proposal_file(p, EVIDENCE_GIT_TAG);
+    struct gitobj_tag tag;
+    enum err e = OK;
+
+    if (file == NULL || (e = gitobj_tag_parse(d, &tag, file->data, file->data_len)) != OK)
+        return e;
+    if (!gitobj_id_eq(&tag.target, commit))
+        return diag_set(d, ERR_MISMATCH, EVIDENCE_GIT_TAG " names commit %s, expected %s",
+                        gitobj_id_format(&tag.target).s, gitobj_id_format(commit).s);
+    return OK;
+}
+
 enum err git_verify(struct diag *d, uint64_t *commit_time_s, const struct proposal *p,
                     const char *commit_id, const char *path, const uint8_t *content,
                     size_t content_len)
@@ -75,12 +89,14 @@ enum err git_verify(struct diag *d, uint64_t *commit_time_s, const struct propos
         *commit_time_s = 0;
     if (!gitobj_id_parse(&commit, commit_id, strlen(commit_id)))
         return diag_set(d, ERR_FORMAT,
-                        "git commit: expected 40 lower-case hex digits, found '%.64s'", commit_id);
+                        "git commit: expected 40 or 64 lower-case hex digits, found '%.80s'",
+                        commit_id);
     if ((e = gitobj_path_check(d, path)) != OK)
         return diag_set(d, e == ERR_USAGE ? ERR_FORMAT : e, "git path '%.200s' is malformed", path);
     if ((e = gitobj_walk(d, &found, &source, &commit, path)) != OK ||
         (e = check_id(d, GITOBJ_BLOB, content, content_len, &found.blob, "the file")) != OK ||
-        (e = check_no_more_trees(d, p, found.num_trees)) != OK)
+        (e = check_no_more_trees(d, p, found.num_trees)) != OK ||
+        (e = check_tag(d, p, &commit)) != OK)
         return e;
     if (commit_time_s != NULL)
         *commit_time_s = found.commit_time_s;

@@ -42,6 +42,8 @@ enum check_if {
     IF_JOURNAL,          /* the caller knows what was signed before */
     IF_COMPOSE,          /* a call lets a compose hash run */
     IF_GIT,              /* the same, and git evidence is there or the policy wants it */
+    IF_GIT_BRANCH,       /* a compose hash or git evidence, and the profile names a branch */
+    IF_GIT_SIGNERS,      /* the same, and it has a file of allowed signers */
     IF_OS_IMAGE,         /* a call lets an OS image run */
     IF_KMS_MR,           /* a call lets a KMS take part */
     IF_DEVICE,           /* a call lets a machine take part */

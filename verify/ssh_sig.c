@@ -225,11 +225,9 @@ static enum err set_fingerprint(struct diag *d, struct ssh_signer *out,
     return e;
 }
 
-/* Why the line does not count; NULL if it does. */
-static const char *why_not(const struct allowed_signer *a, const char *name_space, uint64_t time_s)
+/* Why the line does not count now; NULL if it does. */
+static const char *why_not_now(const struct allowed_signer *a, uint64_t time_s)
 {
-    if (a->has_namespaces && !allowed_signers_match(a->namespaces, a->namespaces_len, name_space))
-        return "its line is for other namespaces";
     if (a->valid_after_s != 0 && time_s < a->valid_after_s)
         return "its line is valid only later";
     if (a->valid_before_s != 0 && time_s > a->valid_before_s)
@@ -237,13 +235,26 @@ static const char *why_not(const struct allowed_signer *a, const char *name_spac
     return NULL;
 }
 
-/* The first line that counts. All lines are read: a malformed one is an error wherever it is. */
+static void set_principals(struct ssh_signer *out, const struct allowed_signer *a, size_t line)
+{
+    size_t max = sizeof(out->principals) - 1;
+
+    out->line = line;
+    (void)snprintf(out->principals, sizeof(out->principals), "%.*s",
+                   (int)(a->principals_len < max ? a->principals_len : max), a->principals);
+}
+
+/*
+ * The first line with that key that is valid at the time decides, as with git: a later one for
+ * another namespace does not help. All lines are read: a malformed one is an error wherever it is.
+ */
 static enum err find_signer(struct diag *d, struct ssh_signer *out, const char *allowed,
                             size_t allowed_len, const struct pubkey_number *key,
                             const char *name_space, uint64_t time_s)
 {
     const char *why = "it is not in the file of allowed signers";
     struct allowed_signer a;
+    bool decided = false;
     bool found = true;
     size_t at = 0;
     size_t line = 0;
@@ -251,14 +262,13 @@ static enum err find_signer(struct diag *d, struct ssh_signer *out, const char *
 
     while ((e = allowed_signers_next(d, &a, &found, allowed, allowed_len, &at, &line)) == OK &&
            found) {
-        if (why != NULL && a.key.len == key->len && memcmp(a.key.data, key->data, key->len) == 0) {
-            why = why_not(&a, name_space, time_s);
-            out->line = line;
-            (void)snprintf(out->principals, sizeof(out->principals), "%.*s",
-                           a.principals_len < sizeof(out->principals)
-                               ? (int)a.principals_len
-                               : (int)sizeof(out->principals),
-                           a.principals);
+        if (!decided && a.key.len == key->len && memcmp(a.key.data, key->data, key->len) == 0) {
+            why = why_not_now(&a, time_s);
+            decided = why == NULL;
+            if (decided && a.has_namespaces &&
+                !allowed_signers_match(a.namespaces, a.namespaces_len, name_space))
+                why = "its line is for other namespaces";
+            set_principals(out, &a, line);
         }
         buf_clear(&a.key);
     }

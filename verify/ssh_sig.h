@@ -26,8 +26,8 @@ struct ssh_signer {
 
 /*
  * Check the armored signature over message for a namespace ("git") at a time, against the text of
- * an allowed-signers file. A line counts if its key is the signature's, its namespaces (if any)
- * match and the time is between valid-after and valid-before.
+ * an allowed-signers file. The first line with the signature's key that is valid at the
+ * time (valid-after, valid-before) decides; its namespaces, if it has any, must match.
  *
  * ERR_MISMATCH: not signed by an allowed key, or a bad signature. ERR_FORMAT: the signature is
  * malformed. ERR_UNSUPPORTED: a kind of key or hash that is not known here. ERR_USAGE: the

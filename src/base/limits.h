@@ -20,6 +20,11 @@
 /* Git trees of monorepos stay under this; blobs are bounded by LIMIT_COMPOSE_BYTES. */
 #define LIMIT_GIT_OBJECT_BYTES (1024 * 1024)
 #define LIMIT_GIT_PATH_DEPTH   32
+/* Commits between a branch's tip and a release: evidence files, 300 bytes to 1 kB each; a release
+ * that is further behind is proposed from a branch of its own. */
+#define LIMIT_GIT_CHAIN 256
+/* Commits that the search for it may read: a fraction of a second. */
+#define LIMIT_GIT_VISITED 20000
 /* A quote is 5 kB, an event log of dstack with the firmware's events 60 kB. */
 #define LIMIT_MEASUREMENT_BYTES (512 * 1024)
 #define LIMIT_EVENTS            1024

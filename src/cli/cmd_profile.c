@@ -90,6 +90,10 @@ static void print_places(const struct profile *p)
         print_text("  branch", p->git_branch);
     if (p->git_path != NULL)
         print_text("  path", p->git_path);
+    if (p->git_clone != NULL)
+        print_text("  clone", p->git_clone);
+    if (p->git_signers_path != NULL)
+        print_text("  signers", p->git_signers_path);
     print_text("queue", p->queue.kind == QUEUE_NONE ? "none" : p->queue.location);
 }
 

@@ -98,6 +98,7 @@ static enum err collect(struct diag *d, struct work *w)
     struct collect_request r = { args_get(a, "app-compose"), args_get(a, "repo"),
                                  args_get(a, "commit"),      args_get(a, "path"),
                                  args_get(a, "previous"),    NULL };
+    struct diag missing = { 0 };
     enum err e = OK;
 
     if (r.app_compose == NULL) {
@@ -122,11 +123,14 @@ static enum err collect(struct diag *d, struct work *w)
     if ((e = collect_compose(d, &w->collected, &w->proposal, &r)) != OK)
         return e;
     w->compose_hash = hash32_format(&w->collected.compose_hash);
-    if (r.repo != NULL) {
-        w->request.git_commit = w->collected.commit;
-        w->request.git_path = r.path;
-    }
-    return OK;
+    if (r.repo == NULL)
+        return OK;
+    w->request.git_commit = w->collected.commit;
+    w->request.git_path = r.path;
+    e = collect_branch(d, &missing, &w->proposal, w->profile, r.repo, w->collected.commit);
+    if (e == OK && missing.code != OK)
+        term_warning("no proof of the branch: %s", missing.msg);
+    return e;
 }
 
 static enum err parse_batch_file(struct diag *d, struct work *w, const char *path)

@@ -130,6 +130,7 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
     if ((e = load(d, &p, &bare, profile, path)) != OK)
         goto done;
     options.path = bare ? NULL : path;
+    options.repo = args_get(a, "repo");
     options.image_dir = image.dir.path != NULL ? &image.dir : NULL;
     e = verify_proposal(d, &v, &p, profile, &options, num_urls > 0 ? urls : NULL, num_urls);
     if (e == OK)
@@ -149,6 +150,7 @@ static const struct arg_option options_of_verify[] = {
     { "executable", NULL, "ask as well whether there are enough signatures", false },
     { "explain", NULL, "show for each check how to do it by hand", false },
     { "in", "FILE", "the file to verify, instead of the operand", false },
+    { "repo", "DIR", "clone to compare the branch with (default: the profile's)", false },
     OPTION_IMAGE_DIR,
     OPTION_UNLISTED,
     { "html", "FILE", "write the report as one HTML file, too", false },

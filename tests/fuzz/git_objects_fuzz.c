@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 1 + name_len)
         return 0;
     object = data + 1 + name_len;
-    if (gitobj_tree_find(&d, &entry, object, size - 1 - name_len, (const char *)data + 1,
+    if (gitobj_tree_find(&d, &entry, 20, object, size - 1 - name_len, (const char *)data + 1,
                          name_len) != OK ||
         entry.mode == GITOBJ_MODE_NONE)
         return 0;

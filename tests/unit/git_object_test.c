@@ -162,13 +162,13 @@ Test(git_object, trees)
     for (size_t i = 0; i < LEN(trees); i++) {
         struct diag d = { 0 };
         struct gitobj_entry entry;
-        enum err e = gitobj_tree_find(&d, &entry, trees[i].data, trees[i].data_len, trees[i].find,
-                                      strlen(trees[i].find));
+        enum err e = gitobj_tree_find(&d, &entry, 20, trees[i].data, trees[i].data_len,
+                                      trees[i].find, strlen(trees[i].find));
 
         cr_expect_eq(e, trees[i].want, "%s: got %d (%s)", trees[i].name, (int)e, d.msg);
         cr_expect_eq(entry.mode, trees[i].mode, "%s: mode %d", trees[i].name, (int)entry.mode);
         if (entry.mode != GITOBJ_MODE_NONE)
-            cr_expect_eq(memcmp(entry.id.b, ID, sizeof(entry.id.b)), 0, "%s", trees[i].name);
+            cr_expect_eq(memcmp(entry.id.b, ID, GITOBJ_SHA1_LEN), 0, "%s", trees[i].name);
     }
 }
 
@@ -211,9 +211,9 @@ Test(git_object, ids)
         struct diag d = { 0 };
         struct gitobj_id id;
 
-        cr_assert_eq(
-            gitobj_hash(&d, &id, rows[i].type, (const uint8_t *)rows[i].text, strlen(rows[i].text)),
-            OK, "%s", d.msg);
+        cr_assert_eq(gitobj_hash(&d, &id, 20, rows[i].type, (const uint8_t *)rows[i].text,
+                                 strlen(rows[i].text)),
+                     OK, "%s", d.msg);
         cr_expect_str_eq(gitobj_id_format(&id).s, rows[i].id);
     }
 }

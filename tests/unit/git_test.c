@@ -118,7 +118,8 @@ Test(git, evidence_is_what_git_shows)
     cr_expect_eq(memcmp(text.data, f.content, text.len), 0);
     buf_clear(&text);
     cr_expect_eq(f.commit_time_s, 1700000100);
-    cr_expect_eq(p.num_files, 4);
+    cr_expect_eq(p.num_files, 5);
+    expect_evidence(&p, "git/tag", &s, "cat-file tag v1");
     expect_evidence(&p, "git/commit", &s, "cat-file commit v1");
     expect_evidence(&p, "git/tree-0", &s, "cat-file tree v1^{tree}");
     expect_evidence(&p, "git/tree-1", &s, "cat-file tree v1:deploy");
@@ -282,7 +283,8 @@ static void prove(struct proven *v)
     struct diag d;
 
     v->scratch = make_scratch();
-    cr_assert_eq(collect(&d, &v->f, &v->p, &v->scratch, "work", "v1", FILE_PATH), OK, "%s", d.msg);
+    cr_assert_eq(collect(&d, &v->f, &v->p, &v->scratch, "work", "v1^{commit}", FILE_PATH), OK, "%s",
+                 d.msg);
     remove_scratch(&v->scratch);
 }
 

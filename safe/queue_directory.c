@@ -245,8 +245,10 @@ static enum err list_names(struct diag *d, char ***names, size_t *num_names, con
 
     *names = NULL;
     *num_names = 0;
-    if (e == OK && !file_exists(q->location))
+    if (e == OK && !file_exists(q->location)) {
+        diag_hint(d, "a new queue begins with 'mkdir', or with the first 'countersign submit'");
         e = diag_set(d, ERR_IO, "the queue's directory '%.256s' does not exist", q->location);
+    }
     if (e == OK && file_exists(buf_str(&path)))
         e = file_list_dir(d, names, num_names, buf_str(&path));
     buf_clear(&path);

@@ -9,7 +9,7 @@ const struct arg_option args_common_options[] = {
     { "profile", "FILE", "deployment profile (default: countersign.yaml here or above)", false },
     { "json", NULL, "answer as JSON", false },
     { "quiet", NULL, "print the verdict alone", false },
-    { "color", "WHEN", "auto, always or never", false },
+    { "color", "WHEN", "colour on a terminal: auto, always or never", false },
     { "help", NULL, "show this help", false },
     { NULL, NULL, NULL, false },
 };
@@ -70,7 +70,7 @@ enum err args_require(struct diag *d, const char **out, const struct args *a, co
 static enum err parse_option(struct diag *d, struct args *a, struct arg_value *v, int argc,
                              char **argv, int *i)
 {
-    const char *name = argv[*i] + 2;
+    const char *name = strcmp(argv[*i], "-h") == 0 ? "help" : argv[*i] + 2;
     const char *equals = strchr(name, '=');
     size_t name_len = equals != NULL ? (size_t)(equals - name) : strlen(name);
 
@@ -106,12 +106,16 @@ static enum err check_operands(struct diag *d, const struct args *a)
 
     if (args_flag(a, "help"))
         return OK;
-    if (a->num_operands < c->min_operands)
+    if (a->num_operands < c->min_operands) {
+        diag_hint(d, "'countersign %s --help' says more", c->name);
         return diag_set(d, ERR_USAGE, "%s: missing operand: countersign %s %s", c->name, c->name,
                         c->operands);
-    if (a->num_operands > c->max_operands)
+    }
+    if (a->num_operands > c->max_operands) {
+        diag_hint(d, "'countersign %s --help' says more", c->name);
         return diag_set(d, ERR_USAGE, "%s: unexpected operand '%.64s'", c->name,
                         a->operands[c->max_operands]);
+    }
     return OK;
 }
 
@@ -131,11 +135,13 @@ enum err args_parse(struct diag *d, struct args *out, const struct command *comm
     for (int i = 0; i < argc; i++) {
         if (!only_operands && strcmp(argv[i], "--") == 0) {
             only_operands = true;
-        } else if (!only_operands && strncmp(argv[i], "--", 2) == 0) {
+        } else if (!only_operands &&
+                   (strncmp(argv[i], "--", 2) == 0 || strcmp(argv[i], "-h") == 0)) {
             if ((e = parse_option(d, out, &values[out->num_values], argc, argv, &i)) != OK)
                 goto done;
             out->num_values++;
         } else if (!only_operands && argv[i][0] == '-' && argv[i][1] != '\0') {
+            diag_hint(d, "'countersign %s --help' lists the options", command->name);
             e = diag_set(d, ERR_USAGE, "%s: unknown option '%.64s'", command->name, argv[i]);
             goto done;
         } else {
@@ -147,6 +153,15 @@ done:
     if (e != OK)
         args_free(out);
     return e;
+}
+
+bool args_ask_for_json(int argc, char *const *argv)
+{
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--json") == 0)
+            return true;
+    }
+    return false;
 }
 
 void args_free(struct args *a)

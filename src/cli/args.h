@@ -63,6 +63,9 @@ static inline bool args_json(const struct args *a)
 MUST_CHECK enum err args_parse(struct diag *d, struct args *out, const struct command *command,
                                int argc, char **argv);
 void args_free(struct args *a);
+/* Whether --json is among the words behind the verb, also if they can not be parsed: an error is
+ * then answered as JSON, too. */
+bool args_ask_for_json(int argc, char *const *argv);
 /* --profile, --json, --quiet, --color, --help; ends with a NULL name. */
 extern const struct arg_option args_common_options[];
 

@@ -235,16 +235,16 @@ const struct command cmd_compose = {
     .name = "compose",
     .operands = "hash|check FILE|- | render | explain FILE|PROPOSAL",
     .summary = "the compose hash: of a file, in other forms, from a template",
-    .details =
-        "hash    SHA-256 of the file's bytes as they are: what the whitelist holds. With --form,\n"
-        "        the hash of the same object as raw, as-is, dstack-js, dstack-js-normalized,\n"
-        "        dstack-python, phala-cloud-js, vmm-cli, vmm-ui or phala-stored would have it\n"
-        "check   every image of a compose file, or of the one inside an app-compose, has a "
-        "digest;\n"
-        "        exit code 1 names the first that has none\n"
-        "render  the app-compose from a template in git and the profile's 'compose' section\n"
-        "explain which form, newline, field or substitution gives --hash, and what boots instead;\n"
-        "        exit code 0 only if it is the hash of the file itself",
+    .details = "hash    SHA-256 of the file's bytes as they are: what the whitelist holds.\n"
+               "        With --form, the hash of the same object as raw, as-is, dstack-js,\n"
+               "        dstack-js-normalized, dstack-python, phala-cloud-js, vmm-cli, vmm-ui\n"
+               "        or phala-stored would have it\n"
+               "check   every image of a compose file, or of the one inside an app-compose,\n"
+               "        has a digest; exit code 1 names the first that has none\n"
+               "render  the app-compose from a template in git and the profile's 'compose'\n"
+               "        section\n"
+               "explain which form, newline, field or substitution gives --hash, and what\n"
+               "        boots instead; exit code 0 only if it is the hash of the file itself",
     .options = options,
     .min_operands = 1,
     .max_operands = 3,

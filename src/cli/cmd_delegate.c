@@ -260,9 +260,9 @@ const struct command cmd_delegate = {
     .name = "delegate",
     .operands = "list|add|remove",
     .summary = "accounts that may propose to the service for an owner",
-    .details =
-        "A delegate proposes and never confirms. The signature of add and remove names neither\n"
-        "Safe nor action and is valid for up to two hours: it is never shown or stored.",
+    .details = "A delegate proposes and never confirms. The signature of add and remove names\n"
+               "neither Safe nor action and is valid for up to two hours: it is never shown or\n"
+               "stored.",
     .options = options,
     .min_operands = 1,
     .max_operands = 1,

@@ -215,10 +215,10 @@ const struct command cmd_execute = {
     .name = "execute",
     .operands = "PROPOSAL|-",
     .summary = "send a signed proposal to the chain and confirm what it did",
-    .details =
-        "Sends the Safe's execTransaction from the signer's account, which pays the gas and needs\n"
-        "no rights. Success is ExecutionSuccess with our hash and the change itself, read back.\n"
-        "Running it again after an interruption finds what was done and confirms it.",
+    .details = "Sends the Safe's execTransaction from the signer's account, which pays the gas\n"
+               "and needs no rights. Success is ExecutionSuccess with our hash and the change\n"
+               "itself, read back. Running it again after an interruption finds what was done\n"
+               "and confirms it.",
     .options = options,
     .min_operands = 1,
     .max_operands = 1,

@@ -169,7 +169,7 @@ static enum err answer_json(struct diag *d, const struct queue *q, const struct 
     struct json *signers = json_new_array();
 
     json_set_int(j, "result", 0);
-    json_set(j, "file", json_new_text(path, strlen(path)));
+    json_set(j, "proposal", json_new_text(path, strlen(path)));
     json_set_hash(j, "safeTxHash", &p->claimed.safe_tx);
     json_set_u256(j, "nonce", &p->tx.nonce);
     json_set_string(j, "step", step_name(p->step));
@@ -292,11 +292,10 @@ const struct command cmd_fetch = {
     .name = "fetch",
     .operands = "SAFETXHASH|NONCE|LINK",
     .summary = "get a pending transaction from the queue as a proposal",
-    .details =
-        "LINK is one of the Safe web app; nothing is read from it but Safe and hash. Hashes are\n"
-        "recomputed and signatures recovered; what does not fit is left out or refused. A nonce\n"
-        "with several transactions lists them and exits with 2. An existing file of the same\n"
-        "transaction gets the signatures added.",
+    .details = "LINK is one of the Safe web app; nothing is read from it but Safe and hash.\n"
+               "Hashes are recomputed and signatures recovered; what does not fit is left out\n"
+               "or refused. A nonce with several transactions lists them and exits with 2. An\n"
+               "existing file of the same transaction gets the signatures added.",
     .options = options,
     .min_operands = 1,
     .max_operands = 1,

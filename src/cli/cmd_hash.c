@@ -216,10 +216,10 @@ const struct command cmd_hash = {
     .name = "hash",
     .operands = "[FILE|-]",
     .summary = "domain, message and SafeTx hash of a SafeTx",
-    .details =
-        "The input is a proposal, an object of the Safe Transaction Service (alone or a list\n"
-        "with one), a flat object, or EIP-712 typed data; or every field by its flag.\n"
-        "An input that claims another SafeTx hash than its fields have is exit code 1.",
+    .details = "The input is a proposal, an object of the Safe Transaction Service (alone or a\n"
+               "list with one), a flat object, or EIP-712 typed data; or every field by its\n"
+               "flag. An input that claims another SafeTx hash than its fields have is exit\n"
+               "code 1.",
     .options = options,
     .max_operands = 1,
     .run = run,

@@ -187,13 +187,13 @@ const struct command cmd_measure = {
     .name = "measure",
     .operands = "FILE|-",
     .summary = "what a running CVM measured, from its quote's registers and event log",
-    .details =
-        "FILE has the form countersign/measurement/1 (docs/formats/measurement.md). The log is\n"
-        "replayed to RTMR3 and mr_aggregated, mr_system and the device id are computed. The\n"
-        "signature of the quote is not verified: that the registers are those of a machine is\n"
-        "for other tools to say.\n\n"
-        "exit codes: 0 done; 1 the log does not belong to the registers, or the proposal's\n"
-        "compose hash is another; 2 could not tell",
+    .details = "FILE has the form countersign/measurement/1 (docs/formats/measurement.md). The\n"
+               "log is replayed to RTMR3 and mr_aggregated, mr_system and the device id are\n"
+               "computed. The signature of the quote is not verified: that the registers are\n"
+               "those of a machine is for other tools to say.\n"
+               "\n"
+               "exit codes: 0 done; 1 the log does not belong to the registers, or the\n"
+               "proposal's compose hash is another; 2 could not tell",
     .options = options,
     .min_operands = 1,
     .max_operands = 1,

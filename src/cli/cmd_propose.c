@@ -216,7 +216,7 @@ static enum err build_calls(struct diag *d, struct work *w)
     }
     if (strcmp(r.action, "call") == 0) {
         if (a->num_operands < 3 || r.contract != NULL)
-            return diag_set(d, ERR_USAGE, "expected: propose call CONTRACT FUNCTION [ARGUMENT…]");
+            return diag_set(d, ERR_USAGE, "expected: propose call CONTRACT FUNCTION [ARGUMENT...]");
         r.contract = a->operands[1];
         r.function = a->operands[2];
         skip = 3;
@@ -450,14 +450,14 @@ done:
 
 const struct command cmd_propose = {
     .name = "propose",
-    .operands = "[ACTION [ARGUMENT…]] | call CONTRACT FUNCTION [ARGUMENT…] | batch FILE",
+    .operands = "[ACTION [ARGUMENT...]] | call CONTRACT FUNCTION [ARGUMENT...] | batch FILE",
     .summary = "build a proposal: action, operation, SafeTx, evidence",
-    .details =
-        "Actions are the governed methods in kebab-case: add-compose-hash, remove-compose-hash,\n"
-        "add-device, add-os-image-hash, set-kms-info, upgrade-to-and-call, transfer-ownership, …;\n"
-        "update-delay, grant-role, revoke-role on the timelock; add-owner, remove-owner,\n"
-        "swap-owner, change-threshold on the Safe. --step reject needs no action.\n"
-        "The proposal goes to standard output, or to --out FILE with a summary here.",
+    .details = "Actions are the governed methods in kebab-case: add-compose-hash,\n"
+               "remove-compose-hash, add-device, add-os-image-hash, set-kms-info,\n"
+               "upgrade-to-and-call, transfer-ownership, ...; update-delay, grant-role,\n"
+               "revoke-role on the timelock; add-owner, remove-owner, swap-owner,\n"
+               "change-threshold on the Safe. --step reject needs no action. The proposal goes\n"
+               "to standard output, or to --out FILE with a summary here.",
     .options = options,
     .min_operands = 0,
     .max_operands = 64,

@@ -28,9 +28,8 @@ const struct command cmd_sign = {
     .name = "sign",
     .operands = "PROPOSAL",
     .summary = "verify, review, sign, recover, save",
-    .details =
-        "Every check has to pass first. The signature is written into the proposal and into\n"
-        "this machine's journal before anything is sent.",
+    .details = "Every check has to pass first. The signature is written into the proposal and\n"
+               "into this machine's journal before anything is sent.",
     .options = options,
     .min_operands = 1,
     .max_operands = 1,

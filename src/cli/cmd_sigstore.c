@@ -362,12 +362,10 @@ const struct command cmd_sigstore = {
     .name = "sigstore",
     .operands = "verify-bundle FILE|sha256:HEX | inspect FILE",
     .summary = "verify a Sigstore signature without network; show what one says",
-    .details =
-        "verify-bundle reads bundles v0.1 to v0.3, one or more to a file (gh attestation "
-        "download),\n"
-        "manifests of cosign's .sig tags with --payload, and cosign download signature. Exit code\n"
-        "0: verified; 1: a check said no, and the message begins with its name; 2: malformed.\n"
-        "inspect verifies nothing.",
+    .details = "verify-bundle reads bundles v0.1 to v0.3, one or more to a file (gh\n"
+               "attestation download), manifests of cosign's .sig tags with --payload, and\n"
+               "cosign download signature. Exit code 0: verified; 1: a check said no, and the\n"
+               "message begins with its name; 2: malformed. inspect verifies nothing.",
     .options = options,
     .min_operands = 2,
     .max_operands = 2,

@@ -198,9 +198,9 @@ const struct command cmd_status = {
     .name = "status",
     .operands = "[PROPOSAL...]",
     .summary = "the Safe, the timelock, what is pending and who has to act next",
-    .details =
-        "Shows the queue's proposals and those given as files: signatures there and missing,\n"
-        "the state of their timelock operations, and whether what they list is listed.",
+    .details = "Shows the queue's proposals and those given as files: signatures there and\n"
+               "missing, the state of their timelock operations, and whether what they list is\n"
+               "listed.",
     .options = options,
     .max_operands = MAX_OPERANDS,
     .run = run,

@@ -161,11 +161,12 @@ const struct command cmd_verify = {
     .name = "verify",
     .operands = "PROPOSAL|-",
     .summary = "run every check on a proposal and say yes, no or could not tell",
-    .details = "PROPOSAL is a file of 'propose' or 'fetch'. Any other form of a SafeTx is read as\n"
-               "well, but comes without evidence and can not be a yes. Reads no network unless\n"
-               "--online is given. docs/checks.md explains each check.\n\n"
-               "exit codes: 0 yes, every required check passed; 1 no, a check failed; 2 could not "
-               "tell",
+    .details = "PROPOSAL is a file of 'propose' or 'fetch'. Any other form of a SafeTx is read\n"
+               "as well, but comes without evidence and can not be a yes. Reads no network\n"
+               "unless --online is given. docs/checks.md explains each check.\n"
+               "\n"
+               "exit codes: 0 yes, every required check passed; 1 no, a check failed; 2 could\n"
+               "not tell",
     .options = options_of_verify,
     .max_operands = 1,
     .run = run,

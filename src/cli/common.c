@@ -76,8 +76,11 @@ enum err common_write_json(struct diag *d, const struct json *j, const char *pat
 
 enum err common_answer(struct diag *d, struct json *j)
 {
-    enum err e = common_write_json(d, j, NULL);
+    enum err e = ERR_INTERNAL;
 
+    if (json_get(j, "result") == NULL)
+        json_set_int(j, "result", 0);
+    e = common_write_json(d, j, NULL);
     json_free(j);
     return e;
 }

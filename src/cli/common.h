@@ -55,7 +55,7 @@ MUST_CHECK enum err common_signer(struct diag *d, struct signer **out, const str
 struct json;
 MUST_CHECK enum err common_write_json(struct diag *d, const struct json *j, const char *path);
 
-/* Print the answer of --json; frees j. */
+/* Print the answer of --json, with "result" 0 unless it has another; frees j. */
 MUST_CHECK enum err common_answer(struct diag *d, struct json *j);
 
 /* Unsigned decimal or 0x option; *given tells whether it was there. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "src/base/address.h"
@@ -61,6 +62,20 @@ static enum err fill(struct diag *d, struct execution *x, struct eth_tx *tx)
     return e == OK ? chain_account_nonce(d, x->chain, &tx->nonce, &x->sender) : e;
 }
 
+/* Wei with the point 18 digits from the right. */
+static void print_fee(const struct u256 *wei)
+{
+    const struct u256_text digits = u256_format(wei);
+    size_t num_digits = strlen(digits.s);
+    char text[128];
+    size_t len = 0;
+
+    (void)snprintf(text, sizeof(text), "%.*s%s", num_digits < 19 ? (int)(19 - num_digits) : 0,
+                   "0000000000000000000", digits.s);
+    len = strlen(text);
+    term_printf("fee:       at most %.*s.%s ether\n", (int)(len - 18), text, text + len - 18);
+}
+
 static enum err ask(struct diag *d, const struct execution *x, const struct eth_tx *tx)
 {
     char line[16] = "";
@@ -69,17 +84,22 @@ static enum err ask(struct diag *d, const struct execution *x, const struct eth_
 
     if (!u256_mul_u64(&cost, &tx->max_fee, tx->gas_limit))
         return diag_set(d, ERR_LIMIT, "the fee is over 256 bits");
-    if (!args_json(x->args))
+    if (!args_json(x->args)) {
         term_printf("chain:     %s\nfrom:      %s (account nonce %" PRIu64 ")\nto:        %s (%s)\n"
-                    "calldata:  %zu bytes\ngas:       at most %" PRIu64
-                    "\nfee:       at most %s wei\n",
+                    "calldata:  %zu bytes\ngas:       at most %" PRIu64 "\n",
                     u256_format(&tx->chain_id).s, address_format(&x->sender).s, tx->nonce,
                     address_format(&x->to).s, x->via == VIA_SAFE ? "the Safe" : "the timelock",
-                    tx->data_len, tx->gas_limit, u256_format(&cost).s);
+                    tx->data_len, tx->gas_limit);
+        print_fee(&cost);
+    }
     if (args_flag(x->args, "yes"))
         return OK;
+    if (args_json(x->args))
+        return diag_set(d, ERR_USAGE, "--json goes with --yes: a person says yes to what is shown");
     if ((e = term_finish(d)) == OK)
         e = term_ask(d, line, sizeof(line), "send this transaction? type yes: ");
+    if (e == ERR_USAGE)
+        diag_hint(d, "--yes sends without asking");
     if (e == OK && strcmp(line, "yes") != 0)
         e = diag_set(d, ERR_REFUSED, "not sent");
     return e;

@@ -65,14 +65,20 @@ static void print_options(const struct arg_option *options)
         (void)snprintf(left, sizeof(left), "--%s%s%s", options[i].name,
                        options[i].metavar != NULL ? " " : "",
                        options[i].metavar != NULL ? options[i].metavar : "");
-        term_printf("  %-28s %s\n", left, options[i].help);
+        term_printf("  %-28s ", left);
+        term_wrapped(strlen(left) > 28 ? strlen(left) + 3 : 31, 31, options[i].help);
     }
 }
 
 static void print_command_help(const struct command *c)
 {
-    term_printf("usage: countersign %s [OPTIONS]%s%s\n\n%s\n", c->name,
-                c->operands != NULL ? " " : "", c->operands != NULL ? c->operands : "", c->summary);
+    char usage[256];
+
+    (void)snprintf(usage, sizeof(usage), "%s [OPTIONS]%s%s", c->name,
+                   c->operands != NULL ? " " : "", c->operands != NULL ? c->operands : "");
+    term_printf("usage: countersign ");
+    term_wrapped(19, 4, usage);
+    term_printf("\n%s\n", c->summary);
     if (c->details != NULL)
         term_printf("\n%s\n", c->details);
     term_printf("\noptions:\n");
@@ -134,7 +140,7 @@ static int run_command(const struct command *c, int argc, char **argv)
         e = c->run(&d, &a, &exit_code);
     if (e != OK && d.code == OK)
         (void)diag_set(&d, e, "internal error");
-    if (e != OK && args_json(&a))
+    if (e != OK && args_ask_for_json(argc, argv))
         print_json_error(&d);
     if (e == OK)
         e = term_finish(&d);
@@ -154,8 +160,10 @@ static enum err run_help(struct diag *d, const struct args *a, int *exit_code)
         return OK;
     }
     c = find_command(a->operands[0]);
-    if (c == NULL)
+    if (c == NULL) {
+        diag_hint(d, "'countersign help' lists the verbs");
         return diag_set(d, ERR_USAGE, "help: unknown verb '%.32s'", a->operands[0]);
+    }
     print_command_help(c);
     return OK;
 }
@@ -189,6 +197,8 @@ int main(int argc, char **argv)
     if (c == NULL) {
         (void)diag_set(&d, ERR_USAGE, "unknown verb '%.32s'", argv[1]);
         diag_hint(&d, "'countersign help' lists the verbs");
+        if (args_ask_for_json(argc - 2, argv + 2))
+            print_json_error(&d);
         term_error(&d);
         return 2;
     }

@@ -130,7 +130,7 @@ test('a third signature joins an existing file', async () => {
     const hash = await propose('b.json', { nonce: n }, [alice, 'EOA']);
     await yes('submit', 'b.json');
     const file = `${n}-${hash.slice(2, 10)}.json`;
-    assert.equal((await yes('fetch', hash)).file, file);
+    assert.equal((await yes('fetch', hash)).proposal, file);
     await propose('b.json', { nonce: n }, [carol, 'EOA']);
     assert.equal((await yes('submit', 'b.json')).signaturesSent, 1);
     assert.equal((await yes('fetch', hash)).signers.length, 2);

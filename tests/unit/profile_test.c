@@ -453,8 +453,6 @@ Test(profile, is_found_above)
     cr_assert_eq(chdir(dir), 0);
     cr_assert_eq(file_make_dirs(&d, "a/b"), OK);
     cr_assert_eq(chdir("a/b"), 0);
-    cr_expect_eq(profile_load(&d, &p, NULL), ERR_USAGE);
-    cr_expect_null(p);
     cr_assert_eq(file_write(&d, "../../countersign.yaml", REQUIRED "queue: file:q\n",
                             strlen(REQUIRED "queue: file:q\n"), 0),
                  OK);
@@ -465,6 +463,16 @@ Test(profile, is_found_above)
     profile_free(p);
     (void)snprintf(command, sizeof(command), "rm -r '%s'", dir);
     cr_expect_eq(system(command), 0);
+}
+
+Test(profile, is_found_nowhere)
+{
+    struct diag d = { 0 };
+    struct profile *p = NULL;
+
+    cr_assert_eq(chdir("/"), 0);
+    cr_expect_eq(profile_load(&d, &p, NULL), ERR_USAGE);
+    cr_expect_null(p);
 }
 
 Test(profile, of_somebody_else_must_be_named)

@@ -162,3 +162,35 @@ const char *image_ref_problem(struct hash32 *digest, const char *text)
     *digest = h;
     return NULL;
 }
+
+struct image_name image_ref_name(const char *text)
+{
+    struct image_name out = { "" };
+    size_t len = strcspn(text, "@");
+    const char *slash = memchr(text, '/', len);
+    size_t domain = slash != NULL ? (size_t)(slash - text) : 0;
+    bool has_domain = slash != NULL && is_domain(text, domain);
+    const char *path = has_domain ? slash + 1 : text;
+    bool docker = !has_domain || (domain == 9 && memcmp(text, "docker.io", 9) == 0) ||
+                  (domain == 15 && memcmp(text, "index.docker.io", 15) == 0);
+    size_t at = 0;
+
+    for (size_t i = len; i > 0 && text[i - 1] != '/'; i--) {
+        if (text[i - 1] == ':')
+            len = i - 1;
+    }
+    len -= (size_t)(path - text);
+    if (len > IMAGE_NAME_MAX || domain > IMAGE_NAME_MAX - len)
+        return out;
+    for (size_t i = 0; !docker && i < domain; i++)
+        out.s[at++] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 'a' - 'A') : text[i];
+    if (docker) {
+        const char *host = memchr(path, '/', len) != NULL ? "docker.io" : "docker.io/library";
+
+        at = strlen(host);
+        memcpy(out.s, host, at);
+    }
+    out.s[at++] = '/';
+    memcpy(out.s + at, path, len);
+    return out;
+}

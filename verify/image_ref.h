@@ -20,4 +20,14 @@
  */
 const char *image_ref_problem(struct hash32 *digest, const char *text);
 
+/*
+ * Registry and path of a reference that has no problem, complete: "nginx:1@sha256:…" is
+ * docker.io/library/nginx. The registry in lower case. Source: distribution/reference v0.6.0,
+ * normalize.go.
+ */
+struct image_name {
+    char s[IMAGE_NAME_MAX + 32];
+};
+struct image_name image_ref_name(const char *text);
+
 #endif

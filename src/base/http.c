@@ -149,7 +149,8 @@ static enum err check_scheme(struct diag *d, const struct url *u, bool allow_pla
 struct exchange {
     struct libcurl lib;
     const struct http_request *req;
-    struct url origin;
+    struct url origin; /* the one that is asked */
+    bool left;         /* it is not the request's: nothing secret is sent any more */
 };
 
 /* --- one request --------------------------------------------------------------------------- */
@@ -197,7 +198,7 @@ static bool set_message(const struct exchange *x, CURL *h, const struct curl_sli
     if (strcmp(req->method, "POST") == 0 || req->body != NULL)
         ok = ok && set_text(lib, h, CURLOPT_POSTFIELDS, body) &&
              lib->curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE, body_len) == CURLE_OK;
-    if (req->bearer != NULL)
+    if (req->bearer != NULL && !x->left)
         ok = ok && set_long(lib, h, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER) &&
              set_text(lib, h, CURLOPT_XOAUTH2_BEARER, req->bearer);
     return ok && set_text(lib, h, CURLOPT_CUSTOMREQUEST, req->method);
@@ -270,6 +271,7 @@ static enum err transfer(struct diag *d, struct http_response *out, char **locat
     enum err e = ERR_INTERNAL;
     struct curl_slist *headers = NULL;
     CURL *h = lib->curl_easy_init();
+    struct curl_header *challenge = NULL;
     char *redirect = NULL;
     CURLcode rc = CURLE_OK;
 
@@ -289,6 +291,13 @@ static enum err transfer(struct diag *d, struct http_response *out, char **locat
     (void)lib->curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &out->status);
     (void)lib->curl_easy_getinfo(h, CURLINFO_REDIRECT_URL, &redirect);
     out->retry_after_s = retry_after_s(lib, h, out->status);
+    if (out->status == 401 &&
+        lib->curl_easy_header(h, "WWW-Authenticate", 0, CURLH_HEADER, -1, &challenge) ==
+            CURLHE_OK &&
+        (out->challenge = strdup(challenge->value)) == NULL) {
+        e = diag_set(d, ERR_NOMEM, "out of memory");
+        goto done;
+    }
     if (redirect != NULL && (*location = strdup(redirect)) == NULL) {
         e = diag_set(d, ERR_NOMEM, "out of memory");
         goto done;
@@ -305,6 +314,7 @@ done:
 void http_response_clear(struct http_response *r)
 {
     buf_clear(&r->body);
+    free(r->challenge);
     *r = (struct http_response){ .retry_after_s = -1 };
 }
 
@@ -317,10 +327,22 @@ static bool is_token(const char *s)
     return true;
 }
 
-static enum err check_redirect(struct diag *d, const struct exchange *x, const char *location)
+/* Never from the network to this machine, and never to less than https. */
+static bool may_leave(const struct exchange *x, const struct url *target)
+{
+    if (!x->req->elsewhere)
+        return false;
+    if (is_loopback(x->origin.host))
+        return strcmp(target->scheme, "https") == 0 || is_loopback(target->host);
+    return strcmp(target->scheme, "https") == 0 && !is_loopback(target->host);
+}
+
+/* OK: the target may be asked next, and is the exchange's origin now. */
+static enum err check_redirect(struct diag *d, struct exchange *x, const char *location)
 {
     const char *host = x->origin.host;
     struct url target;
+    struct url before;
     enum err e = OK;
 
     if (strcmp(x->req->method, "GET") != 0)
@@ -328,15 +350,25 @@ static enum err check_redirect(struct diag *d, const struct exchange *x, const c
                         host);
     if (url_parse(d, &x->lib, &target, location) != OK)
         return diag_set(d, ERR_NETWORK, "GET %.128s: redirected to a malformed URL", host);
-    if (!same_origin(&x->origin, &target))
-        e = diag_set(d, ERR_NETWORK, "GET %.128s: redirected to another origin, %.8s://%.128s:%.5s",
-                     host, target.scheme, target.host, target.port);
+    if (!same_origin(&x->origin, &target)) {
+        if (may_leave(x, &target))
+            x->left = true;
+        else
+            e = diag_set(d, ERR_NETWORK,
+                         "GET %.128s: redirected to another origin, %.8s://%.128s:%.5s", host,
+                         target.scheme, target.host, target.port);
+    }
+    if (e == OK && x->left) {
+        before = x->origin;
+        x->origin = target;
+        target = before;
+    }
     url_clear(&x->lib, &target);
     return e;
 }
 
 /* Requests until an answer is no redirect; *location is the one that was asked last. */
-static enum err follow(struct diag *d, struct http_response *out, const struct exchange *x,
+static enum err follow(struct diag *d, struct http_response *out, struct exchange *x,
                        char **location)
 {
     const struct http_request *req = x->req;

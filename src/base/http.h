@@ -12,7 +12,8 @@
  * there); a process that asks nobody does not contain it. https:// with the certificate verified;
  * http:// only to a loopback address (127.0.0.0/8, ::1, localhost) unless allow_plain_http. No
  * proxy from the environment for loopback, no netrc, no cookies, no credentials in URLs; redirects
- * are followed only for GET and only to the same origin, any other is ERR_NETWORK. Limits of
+ * are followed only for GET and only to the same origin, unless elsewhere is set; any other is
+ * ERR_NETWORK. Limits of
  * limits.h (ERR_LIMIT for the body). Errors name host and path but never headers, bodies sent or
  * query strings.
  */
@@ -28,12 +29,16 @@ struct http_request {
     long timeout_ms;       /* 0: LIMIT_HTTP_TIME_MS, for the whole exchange */
     bool allow_plain_http; /* a person asked for http:// to another machine */
     bool secret_path;      /* the path holds a key, as with RPC providers: errors leave it out */
+    /* A GET may be redirected to another origin by https:// (from a loopback address: to another
+     * one by http://, too); bearer does not go along, and never again in this exchange. */
+    bool elsewhere;
 };
 
 struct http_response {
     long status;
     struct buf body;    /* untrusted */
     long retry_after_s; /* from Retry-After, or on 429 X-RateLimit-Reset; -1 if neither */
+    char *challenge;    /* untrusted: WWW-Authenticate of a 401; NULL if there is none */
 };
 
 /*

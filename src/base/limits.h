@@ -93,6 +93,9 @@
 #define LIMIT_SIGSTORE_ENTRIES    8
 #define LIMIT_SIGSTORE_TIMESTAMPS 8
 #define LIMIT_SIGSTORE_SCTS       16
+/* Signatures that are fetched for one image, and what a registry may list before they are found. */
+#define LIMIT_REGISTRY_FILES   16
+#define LIMIT_REGISTRY_ENTRIES 64
 /* Signature lines of a checkpoint: the log and its witnesses. */
 #define LIMIT_CHECKPOINT_LINES 64
 /* Logs, or authorities, of one trusted root. */

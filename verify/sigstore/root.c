@@ -321,6 +321,12 @@ static const uint8_t public_good[] = {
 #include "verify/sigstore/public_good_root.inc"
 };
 
+const uint8_t *sigstore_public_good(size_t *len)
+{
+    *len = sizeof(public_good);
+    return public_good;
+}
+
 enum err sigstore_root_public_good(struct diag *d, struct sigstore_root **out)
 {
     enum err e = sigstore_root_parse(d, out, public_good, sizeof(public_good),

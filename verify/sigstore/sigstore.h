@@ -120,6 +120,8 @@ MUST_CHECK enum err sigstore_root_parse(struct diag *d, struct sigstore_root **o
                                         const void *data, size_t data_len, const char *what);
 /* The production root of the public good instance, as shipped with this program. */
 MUST_CHECK enum err sigstore_root_public_good(struct diag *d, struct sigstore_root **out);
+/* The same as bytes, to be put into evidence. */
+const uint8_t *sigstore_public_good(size_t *len);
 void sigstore_root_free(struct sigstore_root *root);
 
 /* The file carries no date of its own; its newest entry tells how old it is at most. */
@@ -210,6 +212,19 @@ const char *sigstore_issuer(const struct sigstore_result *r);
 MUST_CHECK enum err sigstore_verify(struct diag *d, struct sigstore_result *out,
                                     const struct sigstore_root *root,
                                     const struct sigstore_request *request);
+
+/*
+ * The same for every signature of the file, one after the other; visit is told of each: OK and the
+ * result, or the error in words. It may keep the result: what it leaves there is cleared. Returns
+ * OK however they turn out; an error if the file can not be read or memory ends.
+ */
+struct sigstore_visitor {
+    void (*visit)(void *ctx, enum err e, const struct diag *why, struct sigstore_result *result);
+    void *ctx;
+};
+MUST_CHECK enum err sigstore_verify_each(struct diag *d, const struct sigstore_root *root,
+                                         const struct sigstore_request *request,
+                                         const struct sigstore_visitor *visitor);
 
 /* --- looking -----------------------------------------------------------------------------------
  */

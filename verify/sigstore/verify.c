@@ -353,3 +353,31 @@ enum err sigstore_verify(struct diag *d, struct sigstore_result *out,
     bundle_list_clear(&list);
     return e;
 }
+
+enum err sigstore_verify_each(struct diag *d, const struct sigstore_root *root,
+                              const struct sigstore_request *request,
+                              const struct sigstore_visitor *visitor)
+{
+    struct bundle_list list = { 0 };
+    enum err e = ERR_INTERNAL;
+
+    if (request->key_pem != NULL && (request->identity != NULL || request->issuer != NULL))
+        return diag_set(d, ERR_USAGE, "a signature is either by a key or by an identity");
+    if ((e = bundle_list_parse(d, &list, request->bundle, request->bundle_len)) != OK)
+        return e;
+    for (size_t i = 0; e == OK && i < list.num_items; i++) {
+        struct sigstore_result result = { 0 };
+        struct diag why = { 0 };
+        enum err one = verify_one(&why, &result, root, request, &list.items[i]);
+
+        if (one != OK && !may_go_on(one)) {
+            *d = why;
+            e = one;
+        } else {
+            visitor->visit(visitor->ctx, one, &why, &result);
+        }
+        sigstore_result_clear(&result);
+    }
+    bundle_list_clear(&list);
+    return e;
+}

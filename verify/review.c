@@ -270,11 +270,27 @@ static void print_image(void *context, const char *name, const char *value)
     buf_clear(&line);
 }
 
+static void print_diff(const struct subject *s)
+{
+    struct buf text;
+
+    buf_init(&text, 16 * LIMIT_COMPOSE_BYTES);
+    review_add_diff(&text, s);
+    if (text.len > 0) {
+        term_styled(TERM_BOLD, "\nWhat the release changes\n");
+        term_printf("%s", buf_str(&text));
+    }
+    if (!buf_ok(&text))
+        term_printf("  the difference is too long to show\n");
+    buf_clear(&text);
+}
+
 void review_print(const struct subject *s)
 {
     term_styled(TERM_BOLD, "What happens (%s)\n", step_name(s->proposal->step));
     print_sentences(s);
     review_each_image(s, &(struct review_rows){ print_image, NULL });
+    print_diff(s);
     term_styled(TERM_BOLD, "\nWhat is signed\n");
     review_each_row(s, &(struct review_rows){ print_row, NULL });
     term_printf("\n");
@@ -336,6 +352,7 @@ struct json *review_json(const struct subject *s, const struct report *r)
         buf_clear(&text);
     }
     json_set(j, "effects", sentences);
+    json_set(j, "composeDiff", review_diff_json(s));
     if (s->tree_ok)
         json_set(j, "call", call_tree_json(&s->tree));
     else

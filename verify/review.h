@@ -30,6 +30,10 @@ void review_each_row(const struct subject *s, const struct review_rows *rows);
 /* Service and image: what runs, by the evidence; compose.* says whether to believe it. */
 void review_each_image(const struct subject *s, const struct review_rows *rows);
 
+/* What the release changes against the one before it in the evidence: words, dangers first, then
+ * line by line; escaped, with a final newline. Nothing if the evidence has no release before. */
+void review_add_diff(struct buf *out, const struct subject *s);
+
 /* All of it: answer, what stands against a yes, what is signed, all other checks, the meaning of
  * the exit code. */
 void review_print_page(const struct subject *s, const struct report *r, bool explain);
@@ -39,8 +43,9 @@ void review_sentence(struct buf *out, const struct subject *s, size_t i);
 
 /* report_json and what was reviewed: "step", "chainId", "safe", "nonce", "domainHash",
  * "messageHash", "safeTxHash", "operationId", "effects" (a sentence for each call), "call" (the
- * tree). */
+ * tree), "composeDiff" (null, or "previous", "changes", "dangers", "unified"). */
 struct json;
+struct json *review_diff_json(const struct subject *s);
 struct json *review_json(const struct subject *s, const struct report *r);
 
 /* The page as one HTML file: no scripts, nothing loaded, everything from outside escaped. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "src/base/limits.h"
 #include "src/base/term.h"
 #include "verify/review.h"
 
@@ -91,6 +92,20 @@ static void add_effects(struct buf *out, const struct subject *s)
     buf_add_str(out, "</ul>\n");
 }
 
+static void add_diff(struct buf *out, const struct subject *s)
+{
+    struct buf text;
+
+    buf_init(&text, 16 * LIMIT_COMPOSE_BYTES);
+    review_add_diff(&text, s);
+    if (text.len > 0 || !buf_ok(&text)) {
+        buf_add_str(out, "<h2>What the release changes</h2>\n<pre>");
+        add_text(out, buf_ok(&text) ? buf_str(&text) : "too long to show");
+        buf_add_str(out, "</pre>\n");
+    }
+    buf_clear(&text);
+}
+
 static const char *const classes[] = {
     [NOT_CHECKED] = "unknown",
     [PASS] = "pass",
@@ -148,6 +163,7 @@ void review_html(struct buf *out, const struct subject *s, const struct report *
     buf_add_str(out, "</p>\n");
     add_checks(out, r, true, "Against a yes");
     add_effects(out, s);
+    add_diff(out, s);
     buf_add_str(out, "<h2>What is signed</h2>\n<table>\n");
     review_each_row(s, &(struct review_rows){ add_row, out });
     buf_add_str(out, "</table>\n");

@@ -17,6 +17,8 @@
 #define LIMIT_COMPOSE_BYTES (1024 * 1024)
 /* What 'compose explain' hashes in search of a form: under a second for files of usual size. */
 #define LIMIT_EXPLAIN_BYTES (256 * 1024 * 1024)
+/* Lines that differ, before two texts are shown whole; memory goes with the square: 1 MB. */
+#define LIMIT_DIFF_EDITS 500
 /* Git trees of monorepos stay under this; blobs are bounded by LIMIT_COMPOSE_BYTES. */
 #define LIMIT_GIT_OBJECT_BYTES (1024 * 1024)
 #define LIMIT_GIT_PATH_DEPTH   32

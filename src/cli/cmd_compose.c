@@ -168,6 +168,7 @@ static const struct {
     { "render", 0, 0, "options alone", " form repo commit path template digest out ",
       compose_run_render },
     { "explain", 1, 1, "one FILE or PROPOSAL", " hash template previous ", compose_run_explain },
+    { "diff", 2, 2, "OLD and NEW", " repo path ", compose_run_diff },
 };
 #define NUM_SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
 
@@ -208,7 +209,7 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
         i++;
     if (i == NUM_SUBCOMMANDS)
         return diag_set(d, ERR_USAGE,
-                        "compose: expected hash, check, render or explain, found '%.32s'",
+                        "compose: expected hash, check, render, explain or diff, found '%.32s'",
                         a->operands[0]);
     if ((e = check_options(d, a, i)) != OK)
         return e;
@@ -220,9 +221,9 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
 
 static const struct arg_option options[] = {
     { "form", "FORM", "hash, render: the bytes that this producer writes for the object", false },
-    { "repo", "DIR", "render: git repository with the template", false },
+    { "repo", "DIR", "render, diff: git repository with the template", false },
     { "commit", "REV", "render: commit that holds it", false },
-    { "path", "FILE", "render: its path in the commit (default: the profile's)", false },
+    { "path", "FILE", "render, diff: its path in the commit (default: the profile's)", false },
     { "template", "FILE", "render, explain: the compose file in git, as a file", false },
     { "digest", "TEXT=DIGEST", "render: digest for the image of a placeholder; repeatable", true },
     { "hash", "HASH", "explain: the hash whose origin is asked for", false },
@@ -233,7 +234,7 @@ static const struct arg_option options[] = {
 
 const struct command cmd_compose = {
     .name = "compose",
-    .operands = "hash|check FILE|- | render | explain FILE|PROPOSAL",
+    .operands = "hash|check FILE|- | render | explain FILE|PROPOSAL | diff OLD NEW",
     .summary = "the compose hash: of a file, in other forms, from a template",
     .details = "hash    SHA-256 of the file's bytes as they are: what the whitelist holds.\n"
                "        With --form, the hash of the same object as raw, as-is, dstack-js,\n"
@@ -244,7 +245,9 @@ const struct command cmd_compose = {
                "render  the app-compose from a template in git and the profile's 'compose'\n"
                "        section\n"
                "explain which form, newline, field or substitution gives --hash, and what\n"
-               "        boots instead; exit code 0 only if it is the hash of the file itself",
+               "        boots instead; exit code 0 only if it is the hash of the file itself\n"
+               "diff    what NEW changes: in words, dangers first, then line by line; OLD and\n"
+               "        NEW are files or proposals, or with --repo revisions",
     .options = options,
     .min_operands = 1,
     .max_operands = 3,

@@ -9,6 +9,7 @@
 
 MUST_CHECK enum err compose_run_render(struct diag *d, const struct args *a, int *exit_code);
 MUST_CHECK enum err compose_run_explain(struct diag *d, const struct args *a, int *exit_code);
+MUST_CHECK enum err compose_run_diff(struct diag *d, const struct args *a, int *exit_code);
 
 /*
  * The app-compose in a file: the file itself, or the evidence of a proposal that it is. Clear both

@@ -212,15 +212,16 @@ coverage: ## line coverage of the unit tests, as text
 
 # --- installing ---------------------------------------------------------------------------------
 install: $(PROGRAM) ## program, man page, completion
-	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/countersign
-	install -D -m 644 docs/countersign.1 $(DESTDIR)$(PREFIX)/share/man/man1/countersign.1
+	install -D -m 755 $(PROGRAM) "$(DESTDIR)$(PREFIX)/bin/countersign"
+	install -D -m 644 docs/countersign.1 "$(DESTDIR)$(PREFIX)/share/man/man1/countersign.1"
 	$(PROGRAM) completion bash >$(BUILD)/completion.bash
 	install -D -m 644 $(BUILD)/completion.bash \
-	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/countersign
+	    "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/countersign"
 
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/countersign $(DESTDIR)$(PREFIX)/share/man/man1/countersign.1 \
-	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/countersign
+	rm -f "$(DESTDIR)$(PREFIX)/bin/countersign" \
+	    "$(DESTDIR)$(PREFIX)/share/man/man1/countersign.1" \
+	    "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/countersign"
 
 dist: ## source archive of the last commit
 	$(Q)mkdir -p $(BUILD)

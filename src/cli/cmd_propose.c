@@ -392,6 +392,10 @@ static struct json *answer_proposed(const struct proposal *p, const char *path)
 
 static void print_proposed(const struct proposal *p, const char *path)
 {
+    if (term_is_quiet()) {
+        term_printf("%s\n", hash32_format(&p->claimed.safe_tx).s);
+        return;
+    }
     term_printf("proposal      ");
     term_untrusted(path, strlen(path));
     term_printf("\nstep          %s\nnonce         %s\n", step_name(p->step),

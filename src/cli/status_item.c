@@ -90,7 +90,7 @@ static void next_after(struct status_item *item)
                  duration_format(item->operation.left_s).s);
         break;
     case TIMELOCK_READY:
-        buf_add_str(&item->next, "ready: propose execute, or execute --via timelock");
+        buf_add_str(&item->next, "ready: propose --step execute, or execute --via timelock");
         break;
     case TIMELOCK_DONE:
         buf_add_str(&item->next, "nothing: the operation is done");

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "src/base/address.h"
@@ -13,9 +15,26 @@
 
 /* --- text ------------------------------------------------------------------------------------- */
 
+/* A hash behind its name is 80 columns. */
+#define LABEL_COLUMNS 14
+
+static void line(const char *label, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+static void line(const char *label, const char *fmt, ...)
+{
+    char text[1024];
+    va_list ap;
+
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    term_printf(" %-12s ", label);
+    term_wrapped(LABEL_COLUMNS, LABEL_COLUMNS, text);
+}
+
 static void print_optional(const char *label, const struct address *a)
 {
-    term_printf("%s%s\n", label, address_is_zero(a) ? "none" : address_format(a).s);
+    line(label, "%s", address_is_zero(a) ? "none" : address_format(a).s);
 }
 
 static void print_safe(const struct status *s)
@@ -24,53 +43,82 @@ static void print_safe(const struct status *s)
     struct chain_block b = chain_block(s->chain);
 
     term_styled(TERM_BOLD, "Safe %s\n", address_format(&s->profile->safe.safe).s);
-    term_printf("  chain             %s, block %" PRIu64 " of %s\n  version           ",
-                u256_format(&s->profile->chain_id).s, b.number, clock_format_utc(b.time_s).s);
+    line("chain", "%s, block %" PRIu64 " of %s", u256_format(&s->profile->chain_id).s, b.number,
+         clock_format_utc(b.time_s).s);
+    term_printf(" version      ");
     term_untrusted(safe->version, strlen(safe->version));
-    term_printf("\n  nonce             %s\n  threshold         %" PRIu64 " of %zu\n",
-                u256_format(&safe->nonce).s, safe->threshold, safe->num_owners);
+    term_printf("\n");
+    line("nonce", "%s", u256_format(&safe->nonce).s);
+    line("threshold", "%" PRIu64 " of %zu", safe->threshold, safe->num_owners);
     for (size_t i = 0; i < safe->num_owners; i++)
-        term_printf("  owner             %s%s\n", address_format(&safe->owners[i]).s,
-                    profile_is_owner(s->profile, &safe->owners[i]) ? "" : " (NOT IN THE PROFILE)");
+        line("owner", "%s%s", address_format(&safe->owners[i]).s,
+             profile_is_owner(s->profile, &safe->owners[i]) ? "" : " (NOT IN THE PROFILE)");
     for (size_t i = 0; i < safe->num_modules; i++)
-        term_printf("  module            %s\n", address_format(&safe->modules[i]).s);
-    print_optional("  singleton         ", &safe->singleton);
-    print_optional("  guard             ", &safe->guard);
-    print_optional("  fallback handler  ", &safe->fallback_handler);
+        line("module", "%s", address_format(&safe->modules[i]).s);
+    print_optional("singleton", &safe->singleton);
+    print_optional("guard", &safe->guard);
+    print_optional("fallback", &safe->fallback_handler);
     if (!address_is_zero(&safe->module_guard))
-        print_optional("  module guard      ", &safe->module_guard);
+        print_optional("module guard", &safe->module_guard);
 }
 
 static void print_timelock(const struct status *s)
 {
+    const struct {
+        bool may;
+        const char *word;
+    } rights[] = {
+        { s->may_propose, "propose" },
+        { s->may_cancel, "cancel" },
+        { s->may_execute, "execute" },
+    };
     uint64_t delay_s = 0;
+    char may[64] = "";
 
     if (!s->profile->has_timelock)
         return;
+    for (size_t i = 0; i < sizeof(rights) / sizeof(rights[0]); i++) {
+        size_t len = strlen(may);
+
+        if (rights[i].may)
+            (void)snprintf(may + len, sizeof(may) - len, "%s%s", len > 0 ? ", " : "",
+                           rights[i].word);
+    }
     term_styled(TERM_BOLD, "\nTimelock %s\n", address_format(&s->profile->timelock).s);
     if (u256_to_u64(&s->min_delay, &delay_s))
-        term_printf("  minimum delay     %s\n", duration_format(delay_s).s);
+        line("least delay", "%s", duration_format(delay_s).s);
     else
-        term_printf("  minimum delay     %s seconds\n", u256_format(&s->min_delay).s);
-    term_printf("  the Safe may      %s%s%s%s\n", s->may_propose ? "propose " : "",
-                s->may_cancel ? "cancel " : "", s->may_execute ? "execute " : "",
-                s->may_propose || s->may_cancel || s->may_execute ? "" : "nothing");
+        line("least delay", "%s seconds", u256_format(&s->min_delay).s);
+    line("the Safe may", "%s", may[0] != '\0' ? may : "nothing");
     if (s->anybody_executes)
-        term_printf("  executor          anybody\n");
+        line("executor", "anybody");
 }
 
-static void print_calls(const struct status_item *item)
+static const char *contract_name(const struct status *s, const struct address *a,
+                                 const struct address_text *text)
+{
+    const char *name = profile_name_of(s->profile, a);
+
+    return name != NULL ? name : text->s;
+}
+
+static void print_calls(const struct status *s, const struct status_item *item)
 {
     for (size_t i = 0; i < item->subject.num_governed; i++) {
         const struct call_node *n = item->subject.governed[i];
+        const struct address_text text = address_format(&n->to);
 
-        term_printf("  call              %s on %s\n", n->decoded ? node_action(n) : "(not decoded)",
-                    address_format(&n->to).s);
+        line("call", "%s on %s", n->decoded ? node_action(n) : "(not decoded)",
+             contract_name(s, &n->to, &text));
     }
-    for (size_t i = 0; i < item->num_entries; i++)
-        term_printf("  now               %s(%s) is %s\n", item->entries[i].entry.getter_name,
-                    hash32_format(&item->entries[i].entry.value).s,
-                    item->entries[i].listed ? "true" : "false");
+    for (size_t i = 0; i < item->num_entries; i++) {
+        const struct status_entry *entry = &item->entries[i];
+        const struct address_text text = address_format(&entry->contract);
+
+        line(i == 0 ? "now" : "", "%s is %sin %s of %s", hash32_format(&entry->entry.value).s,
+             entry->listed ? "" : "not ", entry->entry.getter_name,
+             contract_name(s, &entry->contract, &text));
+    }
 }
 
 static void print_item(const struct status *s, const struct status_item *item)
@@ -80,34 +128,48 @@ static void print_item(const struct status *s, const struct status_item *item)
     term_styled(TERM_BOLD, "\nNonce %s: %s\n", u256_format(&item->proposal->tx.nonce).s,
                 step_name(item->proposal->step));
     if (item->subject.hashes_ok)
-        term_printf("  SafeTx            %s\n", hash32_format(hash).s);
-    if (status_has_operation(item))
-        term_printf("  operation         %s, %s\n",
-                    hash32_format(&item->subject.timelock_call.id).s,
-                    timelock_state_name(item->operation.state));
-    print_calls(item);
-    term_printf("  signatures        %zu of %" PRIu64 "\n", item->num_present, s->safe.threshold);
+        line("SafeTx", "%s", hash32_format(hash).s);
+    if (status_has_operation(item)) {
+        line("operation", "%s", hash32_format(&item->subject.timelock_call.id).s);
+        line("state", "%s", timelock_state_name(item->operation.state));
+    }
+    print_calls(s, item);
+    line("signatures", "%zu of %" PRIu64, item->num_present, s->safe.threshold);
     for (size_t i = 0; i < item->num_present; i++)
-        term_printf("    signed by       %s\n", address_format(&item->present[i]).s);
-    term_printf("  next              %s\n", buf_str(&item->next));
+        line("signed by", "%s", address_format(&item->present[i]).s);
+    term_styled(TERM_BOLD, " %-12s ", "next");
+    term_wrapped(LABEL_COLUMNS, LABEL_COLUMNS, buf_str(&item->next));
+}
+
+static void print_queue(const struct status *s)
+{
+    struct buf name;
+
+    if (s->queue == NULL)
+        return;
+    buf_init(&name, 4096);
+    common_queue_name(&name, s->queue, s->profile);
+    if (s->queue_failed)
+        term_styled(TERM_BOLD, "\nQueue: NOT READ\n");
+    else
+        term_styled(TERM_BOLD, "\nQueue: %zu proposal%s\n", s->queued.num_items,
+                    s->queued.num_items == 1 ? "" : "s");
+    term_printf(" ");
+    term_wrapped(1, 1, buf_str(&name));
+    buf_clear(&name);
 }
 
 void status_print(const struct status *s)
 {
-    struct buf name;
-
+    if (term_is_quiet()) {
+        for (size_t i = 0; i < s->num_items; i++)
+            term_printf("nonce %s: %s\n", u256_format(&s->items[i].proposal->tx.nonce).s,
+                        buf_str(&s->items[i].next));
+        return;
+    }
     print_safe(s);
     print_timelock(s);
-    if (s->queue != NULL) {
-        buf_init(&name, 4096);
-        common_queue_name(&name, s->queue, s->profile);
-        if (s->queue_failed)
-            term_printf("\nQueue: %s, NOT READ\n", buf_str(&name));
-        else
-            term_printf("\nQueue: %s, %zu proposal%s\n", buf_str(&name), s->queued.num_items,
-                        s->queued.num_items == 1 ? "" : "s");
-        buf_clear(&name);
-    }
+    print_queue(s);
     for (size_t i = 0; i < s->num_items; i++)
         print_item(s, &s->items[i]);
 }

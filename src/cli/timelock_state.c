@@ -54,6 +54,10 @@ static void print_text(const struct profile *p, const struct hash32 *id,
     bool timed = (s->state == TIMELOCK_WAITING || s->state == TIMELOCK_READY) &&
                  u256_to_u64(&s->timestamp, &ready_s);
 
+    if (term_is_quiet()) {
+        term_printf("%s\n", timelock_state_name(s->state));
+        return;
+    }
     term_printf("operation: %s\ntimelock:  %s, chain %s\nstate:     %s\n", hash32_format(id).s,
                 address_format(&p->timelock).s, u256_format(&p->chain_id).s,
                 timelock_state_name(s->state));

@@ -180,6 +180,7 @@ void profile_free(struct profile *p)
     free(p->git_clone);
     free(p->git_signers_path);
     free(p->git_signers);
+    profile_images_clear(&p->images);
     free(p->queue.location);
     free(p->queue.api_key_file);
     free(p->queue.api_key_env);

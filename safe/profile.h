@@ -102,6 +102,33 @@ struct profile_compose {
     size_t num_additions;
 };
 
+/* Who may sign the images of these names. Patterns: profile_image_matches. */
+struct profile_image {
+    char *pattern;    /* registry and path, no tag: "ghcr.io/example/app" */
+    char *issuer;     /* exact; NULL exactly if identity is, and with a key */
+    char *identity;   /* a pattern */
+    char *repository; /* a pattern; NULL, as those below: not asked for */
+    char *ref;        /* a pattern */
+    char *trigger;
+    char *runner;
+    bool same_commit;      /* built from the commit that holds the compose file */
+    uint64_t max_age_s;    /* of the signature, when the proposal is made; 0: none */
+    uint64_t not_before_s; /* 0: none */
+    char *key_path;        /* instead of issuer and identity; else NULL */
+    char *key_pem;
+};
+
+struct profile_images {
+    bool given;
+    char *root_path; /* NULL: the root that is shipped */
+    uint8_t *root;   /* content of that file; NULL if there is none */
+    size_t root_len;
+    bool root_pinned;          /* the profile names the hash */
+    struct hash32 root_sha256; /* of the file, or as pinned; zero without either */
+    struct profile_image *policies;
+    size_t num_policies;
+};
+
 struct profile {
     char *path; /* as opened, for messages; NULL for text given directly */
     char *name;
@@ -139,6 +166,7 @@ struct profile {
     size_t git_signers_len;
 
     struct profile_compose compose;
+    struct profile_images images;
     struct profile_queue queue;
     struct profile_policy policy;
 };
@@ -156,6 +184,18 @@ void profile_free(struct profile *p);
 const struct profile_contract *profile_contract_by_name(const struct profile *p, const char *name);
 const struct profile_contract *profile_contract_at(const struct profile *p,
                                                    const struct address *a);
+/*
+ * name is registry and path of an image, complete (verify/image_ref.h, image_ref_name). The first
+ * policy that matches; NULL if there is none.
+ */
+const struct profile_image *profile_image_policy(const struct profile *p, const char *name);
+/*
+ * The whole text, from its first character to its last. A star stands for one character or more of
+ * [a-zA-Z0-9._+-]: never for '/', '@' or ':'.
+ */
+bool profile_image_matches(const char *pattern, const char *text);
+void profile_images_clear(struct profile_images *images);
+
 bool profile_is_owner(const struct profile *p, const struct address *a);
 bool profile_is_delegate(const struct profile *p, const struct address *a);
 

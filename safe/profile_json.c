@@ -190,6 +190,44 @@ static struct json *compose_json(const struct profile *p)
     return j;
 }
 
+static struct json *image_json(const struct profile_image *image)
+{
+    struct json *j = json_new_object();
+
+    json_set_string(j, "image", image->pattern);
+    set_text(j, "issuer", image->issuer);
+    set_text(j, "identity", image->identity);
+    set_text(j, "repository", image->repository);
+    json_set_string(j, "commit", image->same_commit ? "same" : "any");
+    set_text(j, "ref", image->ref);
+    set_text(j, "trigger", image->trigger);
+    set_text(j, "runner", image->runner);
+    set_number(j, "maxAge", image->max_age_s);
+    set_number(j, "notBefore", image->not_before_s);
+    set_text(j, "key", image->key_path);
+    return j;
+}
+
+static struct json *images_json(const struct profile_images *images)
+{
+    struct json *j = NULL;
+    struct json *policies = NULL;
+
+    if (!images->given)
+        return json_new_null();
+    j = json_new_object();
+    policies = json_new_array();
+    for (size_t i = 0; i < images->num_policies; i++)
+        json_append(policies, image_json(&images->policies[i]));
+    set_text(j, "trustedRoot", images->root_path);
+    if (images->root != NULL || images->root_pinned)
+        json_set_hash(j, "trustedRootSha256", &images->root_sha256);
+    else
+        json_set_null(j, "trustedRootSha256");
+    json_set(j, "policies", policies);
+    return j;
+}
+
 static struct json *queue_json(const struct profile *p)
 {
     const struct profile_queue *q = &p->queue;
@@ -244,6 +282,7 @@ struct json *profile_json(const struct profile *p)
     json_set(j, "contracts", contracts_json(p));
     json_set(j, "git", git_json(p));
     json_set(j, "compose", compose_json(p));
+    json_set(j, "images", images_json(&p->images));
     json_set(j, "queue", queue_json(p));
     json_set(j, "policy", policy_json(&p->policy));
     return j;

@@ -272,6 +272,7 @@ enum err profile_parse(struct diag *d, struct profile **out, const void *data, s
         { "contracts", false, profile_read_contracts },
         { "git", false, read_git },
         { "compose", false, profile_read_compose },
+        { "images", false, profile_read_images },
         { "queue", false, profile_read_queue },
         { "policy", false, profile_read_policy },
         { NULL, false, NULL },

@@ -8,8 +8,8 @@
 /*
  * The parts of profile_parse: a table of keys for each section, one reader for each key.
  * Internal to profile_parse.c (tables and texts), profile_safe.c (chain, Safe, timelock),
- * profile_contracts.c, profile_compose.c, profile_policy.c (queue and policy) and profile_check.c
- * (what must fit together).
+ * profile_contracts.c, profile_compose.c, profile_images.c, profile_policy.c (queue and policy)
+ * and profile_check.c (what must fit together).
  */
 
 #define PROFILE_NAME_LEN 32
@@ -22,6 +22,7 @@ struct profile_reader {
     struct profile_contract *contract;         /* the one being read */
     struct profile_substitution *substitution; /* the same */
     struct profile_addition *addition;         /* the same */
+    struct profile_image *image;               /* the same */
 };
 
 struct profile_key {
@@ -69,6 +70,7 @@ MUST_CHECK enum err profile_read_safe(struct profile_reader *r, const struct yam
 MUST_CHECK enum err profile_read_timelock(struct profile_reader *r, const struct yaml_node *n);
 MUST_CHECK enum err profile_read_contracts(struct profile_reader *r, const struct yaml_node *n);
 MUST_CHECK enum err profile_read_compose(struct profile_reader *r, const struct yaml_node *n);
+MUST_CHECK enum err profile_read_images(struct profile_reader *r, const struct yaml_node *n);
 MUST_CHECK enum err profile_read_queue(struct profile_reader *r, const struct yaml_node *n);
 MUST_CHECK enum err profile_read_policy(struct profile_reader *r, const struct yaml_node *n);
 /* Everything is read: what contradicts itself is refused. root is for positions. */

@@ -65,6 +65,9 @@ struct evidence_file {
 #define EVIDENCE_GIT_BRANCH  "git/branch-"  /* commits from a branch's tip, 0, to the commit */
 #define EVIDENCE_OS_IMAGE    "os-image/"    /* digest.txt and sha256sum.txt */
 #define EVIDENCE_MEASUREMENT "measurement/" /* 0.json, 1.json, … */
+/* Signatures of images: attestations/<digest of the image>/<n>.json, and <n>.payload. */
+#define EVIDENCE_ATTESTATIONS "attestations/"
+#define EVIDENCE_TRUSTED_ROOT "trusted_root.json"
 
 struct proposal_signature {
     struct address signer; /* claimed */

@@ -117,6 +117,25 @@ static const struct {
     { "measure.device", ANY,
       "jq -r '.evidence.files[\"measurement/0.json\"]' @P | base64 -d | jq -r .ppid | xxd -r -p | "
       "sha256sum" },
+    { "image.root", ANY,
+      "jq -r '.evidence.files[\"trusted_root.json\"]' @P | base64 -d | tee trusted_root.json | "
+      "sha256sum" },
+    { "image.signatures", ANY,
+      "for f in $(jq -r '.evidence.files|keys[]|select(startswith(\"attestations/\"))' @P); do "
+      "mkdir -p ${f%/*}; jq -r --arg f $f '.evidence.files[$f]' @P | base64 -d >$f; done; ls "
+      "attestations/*" },
+    { "image.signatures", ANY,
+      "cosign verify-blob-attestation --bundle attestations/DIGEST/0.json --new-bundle-format "
+      "--trusted-root trusted_root.json --digest DIGEST --digestAlg sha256 --certificate-identity "
+      "ID --certificate-oidc-issuer URL   # or: countersign sigstore verify-bundle" },
+    { "image.identity", ANY,
+      "countersign sigstore inspect attestations/DIGEST/0.json   # unverified: what it says" },
+    { "image.source", ANY,
+      "jq -r .verificationMaterial.certificate.rawBytes attestations/DIGEST/0.json | base64 -d | "
+      "openssl x509 -inform DER -noout -text   # 1.3.6.1.4.1.57264.1.12 to .20" },
+    { "image.time", ANY,
+      "jq -r '.verificationMaterial.tlogEntries[].integratedTime' attestations/DIGEST/0.json | "
+      "while read -r t; do date -u -d @$t; done" },
     { "sig.valid", ANY,
       "jq -r '.signatures[]|select(.kind==\"EOA\")|\"\\(.signer) \\(.signature)\"' @P | while read "
       "-r a s; do cast wallet verify --no-hash --address $a @H $s; done" },

@@ -99,6 +99,25 @@ static void derive_context(struct subject *s)
         proposal_context_parse(&s->context_error, &s->context, f->data, f->data_len) == OK;
 }
 
+/* Bad evidence is left for the checks. */
+static enum err derive_images(struct diag *d, struct subject *s)
+{
+    const struct proposal *p = s->proposal;
+    const struct image_question question = {
+        .profile = s->profile,
+        .proposal = p,
+        .git_commit = s->context_ok ? s->context.git_commit : NULL,
+        .time_s = p->created_s != 0 ? p->created_s : s->options.now_s,
+    };
+    enum err e = OK;
+
+    if (!s->profile->images.given || proposal_file(p, EVIDENCE_APP_COMPOSE) == NULL)
+        return OK;
+    e = image_facts_derive(&s->images_error, &s->images, &question);
+    s->images_ok = e == OK;
+    return e == ERR_NOMEM ? diag_set(d, ERR_NOMEM, "out of memory") : OK;
+}
+
 enum err subject_init(struct diag *d, struct subject *s, const struct proposal *p,
                       const struct profile *profile, const struct verify_options *options)
 {
@@ -121,6 +140,8 @@ enum err subject_init(struct diag *d, struct subject *s, const struct proposal *
     e = derive_trees(d, s);
     if (e == OK)
         e = derive_governed(d, s);
+    if (e == OK)
+        e = derive_images(d, s);
     if (e != OK)
         subject_clear(s);
     return e;
@@ -132,6 +153,7 @@ void subject_clear(struct subject *s)
     call_tree_clear(&s->operation_tree);
     timelock_call_clear(&s->timelock_call);
     proposal_context_clear(&s->context);
+    image_facts_clear(&s->images);
     free((void *)s->governed);
     buf_clear(&s->path);
     *s = (struct subject){ 0 };
@@ -268,6 +290,8 @@ static bool is_needed(const struct subject *s, const struct check_info *info)
         return s->profile->compose.given;
     case NEED_POLICY:
         return false;
+    case NEED_IMAGES:
+        return s->profile->images.given;
     }
     return true;
 }
@@ -306,6 +330,7 @@ enum err verify_offline(struct diag *d, struct report *r, const struct subject *
     checks_timelock(r, s);
     checks_evidence(r, s);
     checks_git(r, s);
+    checks_image(r, s);
     checks_measure(r, s);
     checks_compose(r, s);
     checks_sig(r, s);

@@ -9,6 +9,7 @@
 #include "safe/journal.h"
 #include "safe/profile.h"
 #include "safe/proposal.h"
+#include "verify/image_facts.h"
 #include "verify/report.h"
 
 /*
@@ -64,6 +65,10 @@ struct subject {
     struct proposal_context context;
     struct diag context_error;
 
+    bool images_ok; /* the profile has 'images', and the images could be listed */
+    struct image_facts images;
+    struct diag images_error;
+
     struct buf path; /* quoted for a shell, printable */
 };
 
@@ -111,6 +116,7 @@ void checks_evidence(struct report *r, const struct subject *s); /* evidence.*, 
 void checks_git(struct report *r, const struct subject *s);      /* git.on-branch, git.signed */
 void checks_measure(struct report *r, const struct subject *s);  /* os-image.*, measure.* */
 void checks_compose(struct report *r, const struct subject *s);  /* compose.accounted, .form */
+void checks_image(struct report *r, const struct subject *s);    /* image.* */
 void checks_sig(struct report *r, const struct subject *s);      /* sig.*, age.* */
 /* The commands of --explain; none that need the file if options.path is NULL. */
 void checks_by_hand(struct report *r, const struct subject *s);

@@ -294,8 +294,4 @@ void checks_evidence(struct report *r, const struct subject *s)
         check_scripts(r, s, app);
     if (report_applies(r, "git.commit"))
         check_git(r, s);
-    if (report_applies(r, "image.signatures"))
-        check_note(r, "image.signatures",
-                   "image signatures and build provenance were not checked: "
-                   "this version can not");
 }

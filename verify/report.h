@@ -33,6 +33,7 @@ enum check_need {
     NEED_IMAGE_DIR,     /* if the caller has the files of the OS image */
     NEED_COMPOSE_RULES, /* if the profile has a 'compose' section */
     NEED_POLICY,        /* if the profile's policy.require names it */
+    NEED_IMAGES,        /* the same, or if the profile says who may sign images */
 };
 
 /* To which proposals a check applies, beside the step. */

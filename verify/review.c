@@ -217,7 +217,8 @@ void review_each_row(const struct subject *s, const struct review_rows *rows)
     buf_clear(&version);
 }
 
-static void image_row(const struct review_rows *rows, const struct compose_image *image)
+static void image_row(const struct review_rows *rows, const struct subject *s,
+                      const struct compose_image *image)
 {
     struct buf name, reference;
 
@@ -225,6 +226,10 @@ static void image_row(const struct review_rows *rows, const struct compose_image
     buf_init(&reference, LIMIT_COMPOSE_BYTES);
     buf_add_untrusted(&name, image->service, strlen(image->service));
     buf_add_untrusted(&reference, image->reference, strlen(image->reference));
+    if (s->profile->images.given) {
+        buf_add_str(&reference, ", ");
+        review_signer(&reference, s, image->reference);
+    }
     rows->add(rows->context, buf_str(&name), buf_str(&reference));
     buf_clear(&reference);
     buf_clear(&name);
@@ -241,7 +246,7 @@ void review_each_image(const struct subject *s, const struct review_rows *rows)
     if (app != NULL && compose_docker_file(&ignored, &text, app->data, app->data_len) == OK &&
         compose_check_pinned(&ignored, &images, text.data, text.len, "docker_compose_file") == OK) {
         for (size_t i = 0; i < images.num_items; i++)
-            image_row(rows, &images.items[i]);
+            image_row(rows, s, &images.items[i]);
     }
     compose_images_clear(&images);
     buf_clear(&text);
@@ -318,8 +323,8 @@ void review_print_page(const struct subject *s, const struct report *r, bool exp
         term_wrapped(0, 0,
                      "The chain was not asked (--online): owners, threshold, nonce, roles, state "
                      "of the operation.");
-    if (!report_applies(r, "image.signatures"))
-        term_printf("This version does not check who built an image.\n");
+    if (!s->profile->images.given && report_applies(r, "image.signatures"))
+        term_printf("Who built the images was not checked: the profile has no 'images'.\n");
     term_printf("Exit code %d: %s.\n", code, exit_meaning(code));
 }
 
@@ -353,6 +358,7 @@ struct json *review_json(const struct subject *s, const struct report *r)
     }
     json_set(j, "effects", sentences);
     json_set(j, "composeDiff", review_diff_json(s));
+    json_set(j, "images", review_images_json(s));
     if (s->tree_ok)
         json_set(j, "call", call_tree_json(&s->tree));
     else

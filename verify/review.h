@@ -41,9 +41,16 @@ void review_print_page(const struct subject *s, const struct report *r, bool exp
 /* One sentence for call i: "app.addComposeHash(0x…), by the timelock, not before 2d after …". */
 void review_sentence(struct buf *out, const struct subject *s, size_t i);
 
+/* "signed by …, from … at commit …, ref …, on …", or that it is not; for an image as it is written
+ * in the compose file. */
+void review_signer(struct buf *out, const struct subject *s, const char *reference);
+/* The images of a profile that has 'images', with their signers. */
+struct json *review_images_json(const struct subject *s);
+
 /* report_json and what was reviewed: "step", "chainId", "safe", "nonce", "domainHash",
- * "messageHash", "safeTxHash", "operationId", "effects" (a sentence for each call), "call" (the
- * tree), "composeDiff" (null, or "previous", "changes", "dangers", "unified"). */
+ * "messageHash", "safeTxHash", "operationId", "effects" (a sentence for each call), "images" (who
+ * signed them), "call" (the tree), "composeDiff" (null, or "previous", "changes", "dangers",
+ * "unified"). */
 struct json;
 struct json *review_diff_json(const struct subject *s);
 struct json *review_json(const struct subject *s, const struct report *r);

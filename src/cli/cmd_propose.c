@@ -21,6 +21,7 @@
 #include "src/cli/measured.h"
 #include "src/cli/signing.h"
 #include "verify/collect.h"
+#include "verify/collect_images.h"
 
 static const struct arg_option options[] = {
     { "contract", "NAME", "contract of the profile (if several have the action)", false },
@@ -33,6 +34,9 @@ static const struct arg_option options[] = {
     OPTION_IMAGE_DIR,
     OPTION_UNLISTED,
     { "measurement", "FILE", "quote and event log of a CVM; repeatable", true },
+    { "attestations", "DIR", "signatures of the images: sha256-DIGEST.sigstore.json ...", false },
+    { "fetch-attestations", NULL, "with --online: those that DIR lacks, from the registries",
+      false },
     { "value", "WEI", "ether that the call carries", false },
     { "prev-owner", "ADDRESS", "remove-owner, swap-owner: predecessor in the Safe's list", false },
     { "step", "STEP", "schedule, execute, cancel, direct or reject", false },
@@ -63,6 +67,7 @@ struct work {
     struct proposal proposal;
     struct collected collected;
     struct hash32_text compose_hash; /* "" without --app-compose */
+    uint64_t latest_signed_s;        /* of the images; 0 without signatures */
     struct measured_arguments measured;
     struct batch batch;
     struct address prev_owner;
@@ -131,6 +136,28 @@ static enum err collect(struct diag *d, struct work *w)
     if (e == OK && missing.code != OK)
         term_warning("no proof of the branch: %s", missing.msg);
     return e;
+}
+
+/* Signatures of the images, if the profile says who may sign them. */
+static enum err collect_signatures(struct diag *d, struct work *w)
+{
+    struct collect_images_request r = { w->profile, w->request.git_commit,
+                                        args_get(w->args, "attestations"),
+                                        args_flag(w->args, "fetch-attestations") };
+    bool given = r.dir != NULL || r.fetch;
+
+    if (given && (!w->profile->images.given || w->compose_hash.s[0] == '\0'))
+        return diag_set(d, ERR_USAGE,
+                        "attestations go with --app-compose and a profile that has 'images'");
+    if (r.fetch && !args_flag(w->args, "online"))
+        return diag_set(d, ERR_USAGE, "--fetch-attestations asks the registries: add --online");
+    if (!w->profile->images.given || w->compose_hash.s[0] == '\0')
+        return OK;
+    if (!given)
+        return diag_set(d, ERR_USAGE,
+                        "the profile asks who signed the images: give --attestations DIR, or "
+                        "--online --fetch-attestations");
+    return collect_images(d, &w->latest_signed_s, &w->proposal, &r);
 }
 
 static enum err parse_batch_file(struct diag *d, struct work *w, const char *path)
@@ -276,7 +303,10 @@ static enum err choose_time(struct diag *d, struct work *w)
         if ((e = clock_parse(d, &w->request.created_s, epoch)) != OK)
             return diag_prefix(d, "SOURCE_DATE_EPOCH");
     } else if (w->collected.commit_time_s != 0) {
-        w->request.created_s = w->collected.commit_time_s;
+        /* images are built from the commit, and the proposal is made of the images */
+        w->request.created_s = w->collected.commit_time_s > w->latest_signed_s
+                                   ? w->collected.commit_time_s
+                                   : w->latest_signed_s;
     } else if (w->chain != NULL) {
         w->request.created_s = chain_block(w->chain).time_s;
     } else if (w->profile->policy.expiry_s != 0) {
@@ -328,14 +358,17 @@ static enum err build(struct diag *d, struct work *w)
     enum err e = ERR_INTERNAL;
 
     if ((e = read_request(d, w)) != OK || (e = read_chain(d, w)) != OK ||
-        (e = collect(d, w)) != OK ||
+        (e = collect(d, w)) != OK || (e = collect_signatures(d, w)) != OK ||
         (e = measured_collect(d, &w->measured, &w->proposal, w->args)) != OK ||
         (e = build_calls(d, w)) != OK || (e = choose_nonce(d, w)) != OK ||
         (e = choose_time(d, w)) != OK)
         return e;
     w->request.calls = w->batch.calls;
     w->request.num_calls = w->batch.num_calls;
-    return propose_build(d, &w->proposal, w->profile, &w->request);
+    if ((e = propose_build(d, &w->proposal, w->profile, &w->request)) != OK ||
+        w->latest_signed_s == 0)
+        return e;
+    return collect_images_check(d, &w->proposal, w->profile, w->request.git_commit, clock_now_s());
 }
 
 /* Typed data and Transaction Builder files, for people who sign elsewhere. */

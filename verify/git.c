@@ -8,6 +8,8 @@
 
 #include "src/base/digest.h"
 #include "src/base/library.h"
+#include "src/base/limits.h"
+#include "verify/git_command.h"
 
 static const git_object_t types[] = {
     [GITOBJ_COMMIT] = GIT_OBJECT_COMMIT,
@@ -129,6 +131,8 @@ enum err gitobj_hash(struct diag *d, struct gitobj_id *out, size_t id_len, enum 
 /* --- repositories ---------------------------------------------------------------------------- */
 
 struct git_repo {
+    struct git_command *command; /* instead of all below; NULL: libgit2 */
+    struct buf content;          /* the last one that it read */
     struct libgit2 lib;
     git_repository *repository;
     git_odb *odb;
@@ -165,8 +169,12 @@ enum err git_repo_open(struct diag *d, struct git_repo **out, const char *path)
         return e;
     }
     e = open_repository(d, &r->repository, &r->lib, path);
-    if (e == OK && r->lib.git_repository_odb(&r->odb, r->repository) != 0)
+    if (e == ERR_UNSUPPORTED) {
+        *d = (struct diag){ .code = OK };
+        e = git_command_open(d, &r->command, path);
+    } else if (e == OK && r->lib.git_repository_odb(&r->odb, r->repository) != 0) {
         e = diag_set(d, ERR_IO, "git repository '%.200s': %.200s", path, last_message(&r->lib));
+    }
     if (e != OK) {
         git_repo_close(r);
         return e;
@@ -179,6 +187,8 @@ void git_repo_close(struct git_repo *r)
 {
     if (r == NULL)
         return;
+    git_command_close(r->command);
+    buf_clear(&r->content);
     r->lib.git_odb_object_free(r->object);
     r->lib.git_odb_free(r->odb);
     r->lib.git_repository_free(r->repository);
@@ -193,6 +203,76 @@ static struct gitobj_id id_of(const struct libgit2 *lib, const git_object *objec
     return id;
 }
 
+/* The object of that name by the git command, its id recomputed. */
+static enum err command_object(struct diag *d, struct git_repo *r, struct gitobj_id *id,
+                               enum gitobj_type *type, const char *name, size_t max)
+{
+    char id_text[GIT_COMMAND_WORD_LEN];
+    char type_text[GIT_COMMAND_WORD_LEN];
+    struct gitobj_id actual;
+    enum err e = ERR_INTERNAL;
+
+    buf_clear(&r->content);
+    buf_init(&r->content, max);
+    *type = GITOBJ_COMMIT;
+    if ((e = git_command_read(d, r->command, id_text, type_text, &r->content, name, max)) != OK)
+        return e;
+    while (*type < GITOBJ_TAG && strcmp(type_text, gitobj_type_name(*type)) != 0)
+        (*type)++;
+    if (!gitobj_id_parse(id, id_text, strlen(id_text)))
+        return diag_set(d, ERR_IO, "git revision '%.200s': an answer without an id", name);
+    e = gitobj_hash(d, &actual, id->len, *type, r->content.data, r->content.len);
+    if (e == OK && !gitobj_id_eq(&actual, id))
+        e = diag_set(d, ERR_IO, "git object %s is corrupt", gitobj_id_format(id).s);
+    return e;
+}
+
+static enum err command_resolve(struct diag *d, struct git_repo *r, struct gitobj_id *commit,
+                                struct gitobj_id *tag, const char *rev)
+{
+    enum gitobj_type type = GITOBJ_COMMIT;
+    struct gitobj_id id;
+    struct buf peeled;
+    enum err e = command_object(d, r, &id, &type, rev, LIMIT_GIT_OBJECT_BYTES);
+
+    if (e == OK && type == GITOBJ_COMMIT)
+        *commit = id;
+    if (e != OK || type == GITOBJ_COMMIT)
+        return e;
+    if (type != GITOBJ_TAG)
+        return diag_set(d, ERR_USAGE, "git revision '%.200s' is no commit", rev);
+    *tag = id;
+    buf_init(&peeled, 4096);
+    buf_addf(&peeled, "%s^{commit}", rev);
+    e = command_object(d, r, commit, &type, buf_str(&peeled), LIMIT_GIT_OBJECT_BYTES);
+    buf_clear(&peeled);
+    if (e == OK && type != GITOBJ_COMMIT)
+        e = diag_set(d, ERR_USAGE, "git revision '%.200s' is no commit", rev);
+    return e;
+}
+
+static enum err command_content(struct diag *d, struct git_repo *r, const uint8_t **data,
+                                size_t *data_len, enum gitobj_type type, const struct gitobj_id *id,
+                                size_t max)
+{
+    const struct gitobj_id_text text = gitobj_id_format(id);
+    enum gitobj_type found = GITOBJ_COMMIT;
+    struct gitobj_id actual;
+    enum err e = command_object(d, r, &actual, &found, text.s, max);
+
+    if (e == ERR_USAGE) { /* it is a link that leads nowhere, not a name that somebody gave */
+        d->code = ERR_IO;
+        return ERR_IO;
+    }
+    if (e != OK)
+        return e;
+    if (found != type || !gitobj_id_eq(&actual, id))
+        return diag_set(d, ERR_FORMAT, "git object %s is not of the expected type", text.s);
+    *data = r->content.len > 0 ? r->content.data : (const uint8_t *)"";
+    *data_len = r->content.len;
+    return OK;
+}
+
 enum err git_repo_resolve(struct diag *d, struct git_repo *r, struct gitobj_id *commit,
                           struct gitobj_id *tag, const char *rev)
 {
@@ -203,6 +283,8 @@ enum err git_repo_resolve(struct diag *d, struct git_repo *r, struct gitobj_id *
 
     *commit = (struct gitobj_id){ .len = 0 };
     *tag = (struct gitobj_id){ .len = 0 };
+    if (r->command != NULL)
+        return command_resolve(d, r, commit, tag, rev);
     if (lib->git_revparse_single(&object, r->repository, rev) != 0) {
         diag_hint(d, "give a commit id, a branch or a tag; a shallow clone lacks older commits");
         e = diag_set(d, ERR_USAGE, "git revision '%.200s': %.200s", rev, last_message(lib));
@@ -231,6 +313,8 @@ enum err git_repo_read(struct diag *d, struct git_repo *r, const uint8_t **data,
 
     *data = NULL;
     *data_len = 0;
+    if (r->command != NULL)
+        return command_content(d, r, data, data_len, type, id, max);
     lib->git_odb_object_free(r->object);
     r->object = NULL;
     memcpy(oid.id, id->b, sizeof(oid.id));

@@ -37,8 +37,9 @@ void git_file_clear(struct git_file *f);
  * configuration have no influence.
  *
  * ERR_FORMAT if the path is a symbolic link, a submodule or a directory, or an object is malformed;
- * ERR_USAGE if repository, revision or path do not exist; ERR_UNSUPPORTED for a repository whose
- * format libgit2 1.5 does not know (SHA-256). On failure p may hold a part of the evidence.
+ * ERR_USAGE if repository, revision or path do not exist. A repository whose format libgit2 1.5
+ * does not know (SHA-256) is read with the git command; ERR_UNSUPPORTED if there is none. On
+ * failure p may hold a part of the evidence.
  */
 MUST_CHECK enum err git_collect(struct diag *d, struct git_file *out, struct proposal *p,
                                 const char *repo, const char *rev, const char *path);

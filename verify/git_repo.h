@@ -27,7 +27,4 @@ MUST_CHECK enum err git_repo_read(struct diag *d, struct git_repo *r, const uint
                                   size_t *data_len, enum gitobj_type type,
                                   const struct gitobj_id *id, size_t max);
 
-/* Of its ids: GITOBJ_SHA1_LEN or GITOBJ_SHA256_LEN. */
-size_t git_repo_id_len(const struct git_repo *r);
-
 #endif

@@ -63,7 +63,7 @@ static void git(char out[static 128], const struct scratch *s, const char *repo,
 }
 
 static const struct {
-    const char *repo, *ref, *rev; /* rev of the repository "work", or of "long" */
+    const char *repo, *ref, *rev; /* rev of the repository "work", "long" or "sha256" */
     enum err want;
     size_t num_commits;
 } rows[] = {
@@ -82,6 +82,8 @@ static const struct {
     { "work", "refs/heads/side", "main", ERR_MISMATCH, 0 },
     { "work", "refs/heads/none", "v1", ERR_USAGE, 0 },
     { "work/deploy", "refs/heads/main", "v1", ERR_USAGE, 0 },
+    { "sha256", "refs/heads/main", "v1", OK, 2 },
+    { "sha256.git", "refs/heads/main", "main", OK, 1 },
     { "long", "refs/heads/main", "main~10", OK, 11 },
     { "long", "refs/heads/main", "main~255", OK, 256 },
     { "long", "refs/heads/main", "main~256", ERR_LIMIT, 0 },
@@ -92,7 +94,9 @@ Test(git_branch, collected_and_verified_as_git_says)
     struct scratch s = make_scratch();
 
     for (size_t i = 0; i < LEN(rows); i++) {
-        const char *from = strcmp(rows[i].repo, "long") == 0 ? "long" : "work";
+        const char *from = strcmp(rows[i].repo, "long") == 0         ? "long"
+                           : strncmp(rows[i].repo, "sha256", 6) == 0 ? "sha256"
+                                                                     : "work";
         struct diag d = { 0 };
         struct proposal p = { 0 };
         struct git_branch branch;

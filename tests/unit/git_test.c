@@ -135,15 +135,17 @@ Test(git, evidence_is_what_git_shows)
 static const struct {
     const char *repo, *rev, *path;
 } good[] = {
-    { "work", "HEAD", FILE_PATH },       { "work/.git", "HEAD", FILE_PATH },
-    { "work", "main", "side.txt" },      { "work", "refs/heads/side", FILE_PATH },
-    { "work", "v1", "top.yaml" },        { "work", "HEAD~1", "deploy/run.sh" },
-    { "work", "main^2", "side.txt" },    { "work", "HEAD", "empty" },
-    { "work", "c403a47", "top.yaml" },   { "work", "HEAD^2~1", FILE_PATH },
-    { "work", "HEAD", "deploy.d/x" },    { "work", "HEAD", "deploy-x" },
-    { "worktree", "HEAD", FILE_PATH },   { "bare.git", "main", FILE_PATH },
-    { "packed.git", "main", FILE_PATH }, { "packed.git", "v1", "deploy/run.sh" },
-    { "shallow", "HEAD", FILE_PATH },    { "extended", "HEAD", FILE_PATH },
+    { "work", "HEAD", FILE_PATH },         { "work/.git", "HEAD", FILE_PATH },
+    { "work", "main", "side.txt" },        { "work", "refs/heads/side", FILE_PATH },
+    { "work", "v1", "top.yaml" },          { "work", "HEAD~1", "deploy/run.sh" },
+    { "work", "main^2", "side.txt" },      { "work", "HEAD", "empty" },
+    { "work", "c403a47", "top.yaml" },     { "work", "HEAD^2~1", FILE_PATH },
+    { "work", "HEAD", "deploy.d/x" },      { "work", "HEAD", "deploy-x" },
+    { "worktree", "HEAD", FILE_PATH },     { "bare.git", "main", FILE_PATH },
+    { "packed.git", "main", FILE_PATH },   { "packed.git", "v1", "deploy/run.sh" },
+    { "shallow", "HEAD", FILE_PATH },      { "extended", "HEAD", FILE_PATH },
+    { "sha256", "HEAD", FILE_PATH },       { "sha256", "v1", FILE_PATH },
+    { "sha256.git", "main~1", FILE_PATH }, { "sha256.git", "v1", FILE_PATH },
 };
 
 Test(git, every_form_of_repository)
@@ -161,7 +163,7 @@ Test(git, every_form_of_repository)
                      "%s %s %s: %s", good[i].repo, good[i].rev, good[i].path, d.msg);
         (void)snprintf(arguments, sizeof(arguments), "rev-parse '%s^{commit}'", good[i].rev);
         git(&id, &s, good[i].repo, arguments);
-        cr_expect_eq(strncmp(buf_str(&id), f.commit, 40), 0, "%s", good[i].repo);
+        cr_expect_eq(strncmp(buf_str(&id), f.commit, strlen(f.commit)), 0, "%s", good[i].repo);
         (void)snprintf(arguments, sizeof(arguments), "cat-file blob '%s:%s'", good[i].rev,
                        good[i].path);
         git(&blob, &s, good[i].repo, arguments);
@@ -212,7 +214,12 @@ static const struct {
     { "cut off by a shallow clone", "shallow", "HEAD~1", "top.yaml", ERR_USAGE },
     { "no such repository", "none", "HEAD", "top.yaml", ERR_USAGE },
     { "below the work tree", "work/deploy", "HEAD", "top.yaml", ERR_USAGE },
-    { "SHA-256 repository", "sha256", "HEAD", "top.yaml", ERR_UNSUPPORTED },
+    { "SHA-256, no such file", "sha256", "HEAD", "top.yaml", ERR_USAGE },
+    { "SHA-256, symbolic link", "sha256", "HEAD", "link", ERR_FORMAT },
+    { "SHA-256, no such revision", "sha256", "none", FILE_PATH, ERR_USAGE },
+    { "SHA-256, an option as revision", "sha256", "--all", FILE_PATH, ERR_USAGE },
+    { "SHA-256, two revisions", "sha256", "HEAD\nHEAD", FILE_PATH, ERR_USAGE },
+    { "SHA-256, a tree as revision", "sha256", "HEAD^{tree}", FILE_PATH, ERR_USAGE },
 };
 
 Test(git, refusals)

@@ -11,7 +11,7 @@ export GIT_COMMITTER_DATE='1700000000 +0000'
 
 ssh-keygen -q -N '' -C '' -t ed25519 -f key
 printf 'ann@example.org namespaces="git" %s\n' "$(cut -d ' ' -f 1,2 key.pub)" >signers
-git init -q -b main seed
+git init -q ${FORMAT-} -b main seed
 cd seed
 git config gpg.format ssh
 git config user.signingkey ../key

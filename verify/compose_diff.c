@@ -61,8 +61,9 @@ static bool has_part(const struct compose_change *c, const char *part)
     if (part == NULL)
         return true;
     if (part[0] == '^') /* where the entry begins */
-        return strncmp(c->key, part + 1, strlen(part + 1)) == 0;
-    return strstr(c->new_value, part) != NULL || strstr(c->key, part) != NULL;
+        return strstr(c->key, part + 1) == c->key;
+    return strstr(c->key, part) != NULL ||
+           (c->new_value != NULL && strstr(c->new_value, part) != NULL);
 }
 
 static const char *danger_of(const struct compose_change *c)
@@ -106,20 +107,22 @@ void compose_diff_clear(struct compose_diff *c)
     *c = (struct compose_diff){ 0 };
 }
 
-/* The array has room for all facts of both sides. */
-static enum err add(struct diag *d, struct compose_diff *out, const struct fact *old,
-                    const struct fact *now)
+/* f is where and what; a value is NULL on a side that does not have it. The array has room for all
+ * facts of both sides. */
+static enum err add(struct diag *d, struct compose_diff *out, const struct fact *f,
+                    const char *old_value, const char *new_value)
 {
-    const struct fact *f = old != NULL ? old : now;
-    struct compose_change c = { strdup(f->where),
-                                strdup(f->what),
-                                strdup(f->key),
-                                old != NULL ? strdup(old->value) : NULL,
-                                now != NULL ? strdup(now->value) : NULL,
-                                NULL };
+    struct compose_change c = {
+        strdup(f->where), strdup(f->what), strdup(f->key), NULL, NULL, NULL
+    };
 
+    if (old_value != NULL)
+        c.old_value = strdup(old_value);
+    if (new_value != NULL)
+        c.new_value = strdup(new_value);
     if (c.where == NULL || c.what == NULL || c.key == NULL ||
-        (old != NULL && c.old_value == NULL) || (now != NULL && c.new_value == NULL)) {
+        (old_value == NULL) != (c.old_value == NULL) ||
+        (new_value == NULL) != (c.new_value == NULL)) {
         change_clear(&c);
         return diag_set(d, ERR_NOMEM, "out of memory");
     }
@@ -140,20 +143,18 @@ static enum err compare_facts(struct diag *d, struct compose_diff *out, const st
     if (out->changes == NULL)
         return diag_set(d, ERR_NOMEM, "out of memory");
     while (e == OK && (i < old->num_items || k < now->num_items)) {
-        int order = i == old->num_items   ? 1
-                    : k == now->num_items ? -1
-                                          : fact_compare(&old->items[i], &now->items[k]);
+        const struct fact *was = i < old->num_items ? &old->items[i] : NULL;
+        const struct fact *is = k < now->num_items ? &now->items[k] : NULL;
+        int order = was == NULL ? 1 : is == NULL ? -1 : fact_compare(was, is);
 
-        if (order < 0) {
-            e = add(d, out, &old->items[i++], NULL);
-        } else if (order > 0) {
-            e = add(d, out, NULL, &now->items[k++]);
-        } else {
-            if (strcmp(old->items[i].value, now->items[k].value) != 0)
-                e = add(d, out, &old->items[i], &now->items[k]);
-            i++;
-            k++;
-        }
+        if (was != NULL && order < 0)
+            e = add(d, out, was, was->value, NULL);
+        else if (is != NULL && order > 0)
+            e = add(d, out, is, NULL, is->value);
+        else if (was != NULL && is != NULL && strcmp(was->value, is->value) != 0)
+            e = add(d, out, was, was->value, is->value);
+        i += order <= 0;
+        k += order >= 0;
     }
     return e;
 }

@@ -2,7 +2,7 @@
 // Speed beside the peers, in one run on one machine: the ratio is what counts. Nothing here fails
 // because of time; an answer that differs from the peer's does fail.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -210,7 +210,74 @@ async function benchGit() {
     print('  git cat-file --batch, the same', ms(batch), ratio(batch));
 }
 
+const sigstoreFixture = (name) =>
+    fileURLToPath(new URL(`../../fixtures/sigstore/${name}`, import.meta.url));
+const sigstorePeer = fileURLToPath(new URL('sigstore_peer.mjs', import.meta.url));
+
+/** The two programs' commands for one bundle; `words` are further options of our own. */
+function sigstoreCommands(name, policy, ...words) {
+    const { identity, issuer } = policy;
+    const [root, artifact] = [policy.root, 'artifact'].map(sigstoreFixture);
+    const bundle = sigstoreFixture(`bundles/${name}.json`);
+    const who = ['--certificate-identity', identity, '--certificate-oidc-issuer', issuer];
+    const files = ['--trusted-root', root, '--bundle', bundle, artifact];
+    return {
+        own: [countersign, 'sigstore', 'verify-bundle', ...words, ...who, ...files],
+        peer: [process.execPath, sigstorePeer, root, bundle, identity, issuer, artifact],
+    };
+}
+
+/** Both say yes to the same signer, and no, for the same reason, to bundles wrong in one point. */
+function compareSigstore(good, policy) {
+    const answers = (name, whose) => {
+        const { own, peer } = sigstoreCommands(name, whose, '--json');
+        return [own, peer].map(([program, ...args]) => {
+            const { status, stdout } = spawnSync(program, args, { encoding: 'utf8' });
+            return { status, ...JSON.parse(stdout) };
+        });
+    };
+    const expectNo = (name, whose, check, code) => {
+        const [own, peer] = answers(name, whose);
+        assert.deepEqual([own.status, own.failedCheck], [1, check], name);
+        assert.deepEqual([peer.status, peer.refused], [1, code], name);
+    };
+    const { identity, issuer } = policy;
+    const [own, peer] = answers(good, policy);
+    assert.deepEqual([own.status, own.verified, peer.status], [0, true, 0]);
+    assert.deepEqual([own.signer.identity, own.signer.issuer], [identity, issuer]);
+    assert.deepEqual([peer.identity, peer.issuer], [identity, issuer]);
+
+    expectNo(good, { ...policy, identity: `${identity}0` }, 'identity', 'UNTRUSTED_SIGNER_ERROR');
+    expectNo(good, { ...policy, issuer: `${issuer}0` }, 'issuer', 'UNTRUSTED_SIGNER_ERROR');
+    for (const [name, check, code] of [
+        ['signature-flipped', 'signature', 'SIGNATURE_ERROR'],
+        ['sct-of-another-key', 'sct', 'CERTIFICATE_ERROR'],
+        ['promise-of-another-key', 'set', 'TLOG_INCLUSION_PROMISE_ERROR'],
+        ['proof-hash-flipped', 'inclusion-proof', 'TLOG_INCLUSION_PROOF_ERROR'],
+        ['checkpoint-of-another-key', 'checkpoint', 'TLOG_INCLUSION_PROOF_ERROR'],
+        ['entry-of-another-artifact', 'entry-digest', 'TLOG_BODY_ERROR'],
+    ])
+        expectNo(name, policy, check, code);
+}
+
+function benchSigstore() {
+    const { defaults: policy } = JSON.parse(readFileSync(sigstoreFixture('cases.json')));
+    const good = 'v03-message'; // certificate with SCT; promise, proof and checkpoint of Rekor
+    compareSigstore(good, policy);
+
+    const commands = Object.values(sigstoreCommands(good, policy));
+    const [own, peer] = processTimes(50, ...commands.map((words) => shell(...words)));
+    const [ownPeak, peerPeak] = commands.map((words) => execFileSync(peakMemory, words) / 1024);
+    print('\none Sigstore bundle, whole process, median', 'time', 'countersign takes', 'target');
+    print('  countersign sigstore verify-bundle', ms(own), '', '10 ms');
+    print('  node with @sigstore/verify', ms(peer), `${(own / peer).toFixed(3)} of it`);
+    print('  peak memory, countersign', `${ownPeak.toFixed(1)} MiB`);
+    const memoryRatio = `${(ownPeak / peerPeak).toFixed(3)} of it`;
+    print('  peak memory, node', `${peerPeak.toFixed(1)} MiB`, memoryRatio);
+}
+
 benchOne();
 benchLines();
+benchSigstore();
 writeProfile();
 await benchGit();

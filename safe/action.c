@@ -99,6 +99,8 @@ static enum err target_by_action(struct diag *d, struct target *out, const struc
     if (found > 1)
         return diag_set(d, ERR_USAGE, "'%.64s' is an action of %zu contracts: name one of them",
                         action, found);
+    diag_hint(d, "an action is a function in kebab-case, such as add-compose-hash; "
+                 "'countersign propose --help' names the usual ones");
     return diag_set(d, ERR_USAGE, "no contract of the profile has the action '%.64s'", action);
 }
 
@@ -303,8 +305,9 @@ static enum err parse_arguments(struct diag *d, struct abi_value *out,
     }
     buf_init(&signature, LIMIT_CALLDATA_BYTES);
     abi_signature_write(&signature, fn);
-    (void)diag_set(d, ERR_USAGE, "%s: %.200s takes %zu arguments, found %zu", request->action,
-                   buf_str(&signature), params->num_inner, request->num_args);
+    (void)diag_set(d, ERR_USAGE, "%s: %.200s takes %zu argument%s, found %zu", request->action,
+                   buf_str(&signature), params->num_inner, params->num_inner == 1 ? "" : "s",
+                   request->num_args);
     buf_clear(&signature);
     return ERR_USAGE;
 }

@@ -60,11 +60,13 @@ static enum err choose_step(struct diag *d, enum step *out, const struct profile
     if (*out == STEP_REJECT)
         return OK;
     if (*out == STEP_EXECUTE || *out == STEP_CANCEL) {
-        if (request->from == NULL || request->num_calls > 0)
+        if (request->from == NULL || request->num_calls > 0) {
+            diag_hint(d, "--from PROPOSAL names it");
             return diag_set(d, ERR_USAGE,
                             "step %s takes its operation from the proposal that scheduled it, "
                             "and no action of its own",
                             step_name(*out));
+        }
         return OK;
     }
     if (request->from != NULL)

@@ -46,8 +46,10 @@ enum err common_signer(struct diag *d, struct signer **out, const struct args *a
     enum err e = args_require(d, &spec, a, "signer");
 
     *out = NULL;
-    if (e != OK)
+    if (e != OK) {
+        diag_hint(d, "a key in a file: --signer keystore:FILE");
         return e;
+    }
     if (fd_text != NULL && options.passphrase_file != NULL)
         return diag_set(d, ERR_USAGE, "--passphrase-file and --passphrase-fd exclude each other");
     if (fd_text != NULL) {

@@ -153,6 +153,8 @@ static enum err ask(struct diag *d, const struct signing *s)
         return e;
     e = term_ask(d, typed, sizeof(typed),
                  "type the last eight hex digits of the SafeTx hash to sign: ");
+    if (e == ERR_USAGE)
+        diag_hint(d, "a person signs on a terminal; --yes is for delegates in the profile");
     if (e != OK)
         return e;
     if (strcmp(typed, last) != 0)

@@ -125,3 +125,29 @@ Test(image_ref, every_character_of_the_digest_counts)
     }
     cr_expect_null(image_ref_problem(&digest, text));
 }
+
+Test(image_ref, complete_names)
+{
+    static const struct {
+        const char *reference;
+        const char *name;
+    } cases[] = {
+        { "nginx", "docker.io/library/nginx" },
+        { "nginx:1.27", "docker.io/library/nginx" },
+        { "nginx@sha256:00", "docker.io/library/nginx" },
+        { "nginx:1@sha256:00", "docker.io/library/nginx" },
+        { "a/b:1", "docker.io/a/b" },
+        { "docker.io/nginx", "docker.io/library/nginx" },
+        { "docker.io/a/b", "docker.io/a/b" },
+        { "index.docker.io/a/b", "docker.io/a/b" },
+        { "docker.io.evil.example/a", "docker.io.evil.example/a" },
+        { "GHCR.io/a/b:v1@sha256:00", "ghcr.io/a/b" },
+        { "localhost/a", "localhost/a" },
+        { "localhost:5000/a:1", "localhost:5000/a" },
+        { "127.0.0.1:5000/a/b", "127.0.0.1:5000/a/b" },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        cr_expect_str_eq(image_ref_name(cases[i].reference).s, cases[i].name, "%s",
+                         cases[i].reference);
+}

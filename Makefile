@@ -136,6 +136,7 @@ asan-run: $(UNIT) $(PROGRAM)
 	    UBSAN_OPTIONS=log_path=$(abspath $(SAN_LOGS))/ubsan:print_stacktrace=1 $(UNIT) $(UNIT_ARGS)
 	$(Q)ASAN_OPTIONS=log_path=$(abspath $(SAN_LOGS))/asan \
 	    UBSAN_OPTIONS=log_path=$(abspath $(SAN_LOGS))/ubsan \
+	    LSAN_OPTIONS=suppressions=$(abspath tests/lsan.supp):print_suppressions=0 \
 	    COUNTERSIGN=$(abspath $(PROGRAM)) tests/cli/run.sh
 	$(no_logs)
 

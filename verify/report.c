@@ -332,6 +332,37 @@ static void print_check(const struct check *c, const struct section *section)
     }
 }
 
+/* Checks behind the first that were not done for the same reason: one line for all. */
+static size_t count_alike(const struct report *r, size_t first, const struct section *section)
+{
+    const struct buf *reason = &r->checks[first].detail;
+    size_t n = 1;
+
+    if (section->verdict != NOT_CHECKED || reason->len == 0)
+        return n;
+    while (first + n < r->num_checks && is_in(&r->checks[first + n], section) &&
+           strcmp(buf_str(&r->checks[first + n].detail), buf_str(reason)) == 0)
+        n++;
+    return n;
+}
+
+static void print_alike(const struct report *r, size_t first, size_t n,
+                        const struct section *section)
+{
+    struct buf names;
+
+    buf_init(&names, DETAIL_MAX);
+    for (size_t i = first; i < first + n; i++)
+        buf_addf(&names, "%s%s", i > first ? ", " : "", r->checks[i].info->id);
+    term_printf(" ");
+    term_styled(section->style, "%-11s", section->mark);
+    term_printf(" ");
+    term_wrapped(NAME_COLUMN, NAME_COLUMN, buf_str(&names));
+    term_printf(INDENT);
+    term_wrapped(NAME_COLUMN, NAME_COLUMN, buf_str(&r->checks[first].detail));
+    buf_clear(&names);
+}
+
 static void print_brief(const struct report *r)
 {
     struct buf names;
@@ -352,7 +383,7 @@ static void print_brief(const struct report *r)
 
 static void print_section(const struct report *r, const struct section *section, bool explain)
 {
-    size_t n = 0;
+    size_t n = 0, alike = 0;
 
     for (size_t i = 0; i < r->num_checks; i++)
         n += is_in(&r->checks[i], section);
@@ -364,6 +395,12 @@ static void print_section(const struct report *r, const struct section *section,
 
         if (!is_in(c, section) || is_brief(c))
             continue;
+        alike = explain ? 1 : count_alike(r, i, section);
+        if (alike > 1) {
+            print_alike(r, i, alike, section);
+            i += alike - 1;
+            continue;
+        }
         print_check(c, section);
         if (explain)
             print_by_hand(c);

@@ -30,8 +30,11 @@ static enum err read_head(struct diag *d, struct proposal *p, const struct json 
     const char *format = NULL;
     const char *step = NULL;
 
-    if ((e = json_read_string(d, &format, j, "format")) != OK)
+    if ((e = json_read_string(d, &format, j, "format")) != OK) {
+        diag_hint(d, "a proposal is a file of 'propose' or 'fetch'; 'hash', 'decode' and 'verify' "
+                     "read other forms, too");
         return e;
+    }
     if (strcmp(format, FORMAT) != 0)
         return diag_set(d, ERR_UNSUPPORTED, "'format': expected '" FORMAT "', found '%.64s'",
                         format);

@@ -1,22 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "safe/deployments.h"
 #include "safe/profile.h"
 #include "src/base/address.h"
 #include "src/base/clock.h"
+#include "src/base/hex.h"
 #include "src/base/json.h"
 #include "src/base/term.h"
 #include "src/base/u256.h"
 #include "src/cli/commands.h"
 #include "src/cli/common.h"
 
-/* One line: a label, and text of the profile, which may hold anything. */
+#define LABEL_COLUMNS 12
+
+/* A label, and text of the profile, which may hold anything. */
 static void print_text(const char *label, const char *text)
 {
+    struct buf plain;
+
+    buf_init(&plain, 64 * 1024);
+    buf_add_untrusted(&plain, text, strlen(text));
     term_printf("%-12s", label);
-    term_untrusted(text, strlen(text));
-    term_printf("\n");
+    term_wrapped(LABEL_COLUMNS, LABEL_COLUMNS, buf_str(&plain));
+    buf_clear(&plain);
+}
+
+static void print_line(const char *label, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+static void print_line(const char *label, const char *fmt, ...)
+{
+    char text[1024];
+    va_list ap;
+
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    print_text(label, text);
 }
 
 static void print_addresses(const char *label, const struct address *list, size_t num_list)
@@ -64,45 +86,116 @@ static void print_safe(const struct profile *p)
 static void print_contracts(const struct profile *p)
 {
     if (p->has_timelock)
-        term_printf("%-12s%s, %s%s%sdelay %s\n", "timelock", address_format(&p->timelock).s,
-                    p->timelock_release != NULL ? "release " : "",
-                    p->timelock_release != NULL ? p->timelock_release : "",
-                    p->timelock_release != NULL ? ", " : "",
-                    duration_format(p->timelock_delay_s).s);
+        print_line("timelock", "%s, %s%s%sdelay %s", address_format(&p->timelock).s,
+                   p->timelock_release != NULL ? "release " : "",
+                   p->timelock_release != NULL ? p->timelock_release : "",
+                   p->timelock_release != NULL ? ", " : "", duration_format(p->timelock_delay_s).s);
     for (size_t i = 0; i < p->num_contracts; i++) {
         const struct profile_contract *c = &p->contracts[i];
 
-        term_printf("%-12s%s, %s", c->name, address_format(&c->address).s,
-                    contract_kind_name(c->kind));
-        if (c->release != NULL) {
-            term_printf(" ");
-            term_untrusted(c->release, strlen(c->release));
-        }
-        term_printf(", owned by the %s\n", c->owner == OWNER_TIMELOCK ? "timelock" : "Safe");
+        print_line(c->name, "%s, %s%s%s, owned by the %s", address_format(&c->address).s,
+                   contract_kind_name(c->kind), c->release != NULL ? " " : "",
+                   c->release != NULL ? c->release : "",
+                   c->owner == OWNER_TIMELOCK ? "timelock" : "Safe");
     }
+}
+
+static void print_git(const struct profile *p)
+{
+    const struct {
+        const char *label, *text;
+    } rows[] = {
+        { "  branch", p->git_branch },
+        { "  path", p->git_path },
+        { "  clone", p->git_clone },
+        { "  signers", p->git_signers_path },
+    };
+    bool any = p->git_repository != NULL;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        any = any || rows[i].text != NULL;
+    if (any)
+        print_text("repository", p->git_repository != NULL ? p->git_repository : "not named");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (rows[i].text != NULL)
+            print_text(rows[i].label, rows[i].text);
+    }
+}
+
+static void print_compose(const struct profile *p)
+{
+    const struct profile_compose *c = &p->compose;
+
+    if (!c->given)
+        return;
+    print_line("compose", "form %s, final newlines %s", compose_form_name(c->form),
+               c->strip_newlines ? "stripped" : "kept");
+    for (size_t i = 0; i < c->num_substitutions; i++) {
+        const struct profile_substitution *s = &c->substitutions[i];
+
+        print_line("  replaced", "%.200s by %s%.600s", s->placeholder,
+                   s->image != NULL ? "a digest of " : "", s->image != NULL ? s->image : s->value);
+    }
+    for (size_t i = 0; i < c->num_additions; i++)
+        print_line("  addition", "%.200s, by %.200s %.200s", c->additions[i].field,
+                   c->additions[i].by, c->additions[i].version);
+}
+
+static void print_image(const struct profile_image *image)
+{
+    const struct {
+        const char *label, *text;
+    } rows[] = {
+        { "  issuer", image->issuer },     { "  identity", image->identity },
+        { "  source", image->repository }, { "  ref", image->ref },
+        { "  trigger", image->trigger },   { "  runner", image->runner },
+        { "  key", image->key_path },
+    };
+
+    print_text("image", image->pattern);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (rows[i].text != NULL)
+            print_text(rows[i].label, rows[i].text);
+    }
+    if (image->key_path == NULL)
+        print_text("  commit", image->same_commit ? "that of the compose file" : "any");
+    if (image->max_age_s > 0)
+        print_line("  age", "at most %s", duration_format(image->max_age_s).s);
+    if (image->not_before_s > 0)
+        print_line("  signed", "not before %s", clock_format_utc(image->not_before_s).s);
+}
+
+static void print_images(const struct profile *p)
+{
+    if (!p->images.given) {
+        print_text("images", "who built them is not checked");
+        return;
+    }
+    print_text("root",
+               p->images.root_path != NULL ? p->images.root_path : "the one that is shipped");
+    if (p->images.root_pinned)
+        print_text("  SHA-256", hash32_format(&p->images.root_sha256).s + 2);
+    for (size_t i = 0; i < p->images.num_policies; i++)
+        print_image(&p->images.policies[i]);
 }
 
 static void print_places(const struct profile *p)
 {
-    if (p->git_repository != NULL)
-        print_text("repository", p->git_repository);
-    if (p->git_branch != NULL)
-        print_text("  branch", p->git_branch);
-    if (p->git_path != NULL)
-        print_text("  path", p->git_path);
-    if (p->git_clone != NULL)
-        print_text("  clone", p->git_clone);
-    if (p->git_signers_path != NULL)
-        print_text("  signers", p->git_signers_path);
+    print_git(p);
+    print_compose(p);
+    print_images(p);
     print_text("queue", p->queue.kind == QUEUE_NONE ? "none" : p->queue.location);
 }
 
 static void print_list(const char *label, char *const *list, size_t num_list, const char *if_none)
 {
-    term_printf("%-12s", label);
+    struct buf text;
+
+    buf_init(&text, 64 * 1024);
     for (size_t i = 0; list != NULL && i < num_list; i++)
-        term_printf("%s%s", i > 0 ? ", " : "", list[i]);
-    term_printf("%s\n", num_list == 0 ? if_none : "");
+        buf_addf(&text, "%s%s", i > 0 ? ", " : "", list[i]);
+    print_text(label, num_list == 0 ? if_none : buf_str(&text));
+    buf_clear(&text);
 }
 
 static void print_policy(const struct profile *p)
@@ -135,6 +228,8 @@ static void print_policy(const struct profile *p)
         term_printf("%-12sa salt that does not bind the evidence\n", "  allowed");
     if (policy->unattended_delegates)
         term_printf("%-12sdelegates sign without being asked\n", "  allowed");
+    for (size_t i = 0; i < policy->num_scripts; i++)
+        print_text("  script", policy->scripts[i]);
     print_list("  required", policy->require, policy->num_require, "no further checks");
 }
 

@@ -112,7 +112,7 @@ for (const [name, pick] of kinds) {
         await submit(two, file);
 
         for (const reference of ['3', hash]) {
-            const { file, signers } = await three.ok(['fetch', reference]);
+            const { proposal: file, signers } = await three.ok(['fetch', reference]);
             assert.deepEqual(signers.sort(), [alice.address, bob.address].sort());
             assert.equal(fetched(three, file).safeTxHash, hash);
         }
@@ -161,7 +161,7 @@ test('the real client sees what was submitted, and fetch sees what it proposed',
         senderAddress: alice.address,
         senderSignature: await signSafeTx(alice, world.safe, tx),
     });
-    const { file } = await m.ok(['fetch', '11']);
+    const { proposal: file } = await m.ok(['fetch', '11']);
     const { safeTx: got, safeTxHash: gotHash } = fetched(m, file);
     assert.deepEqual(
         [got.to, got.data, got.safeTxGas, got.nonce, gotHash],

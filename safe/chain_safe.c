@@ -110,8 +110,17 @@ static bool parse_addresses(struct reader *r, struct address *out, size_t max, s
     return true;
 }
 
-static enum err read_owners(struct diag *d, struct chain *c, struct chain_safe_state *out,
-                            const struct address *safe)
+/* A getter that returns a list of addresses and nothing else, and where the list goes. */
+struct list_getter {
+    const uint8_t *selector; /* 4 bytes */
+    const char *name;
+    struct address *out;
+    size_t max;
+    size_t *num_out;
+};
+
+static enum err read_list(struct diag *d, struct chain *c, const struct address *safe,
+                          const struct list_getter *getter)
 {
     struct buf answer;
     struct reader r;
@@ -119,12 +128,12 @@ static enum err read_owners(struct diag *d, struct chain *c, struct chain_safe_s
     enum err e = ERR_INTERNAL;
 
     buf_init(&answer, ANSWER_MAX_BYTES);
-    e = call_getter(d, c, &answer, safe, sel_get_owners, NULL, 0);
+    e = call_getter(d, c, &answer, safe, getter->selector, NULL, 0);
     reader_init(&r, answer.data, answer.len);
     if (e == OK && (!read_word_size(&r, &offset) || offset != 32 ||
-                    !parse_addresses(&r, out->owners, LIMIT_OWNERS, &out->num_owners)))
-        e = diag_set(d, ERR_MISMATCH, "getOwners(): not a list of at most %d addresses",
-                     LIMIT_OWNERS);
+                    !parse_addresses(&r, getter->out, getter->max, getter->num_out)))
+        e = diag_set(d, ERR_MISMATCH, "%s: not a list of at most %zu addresses", getter->name,
+                     getter->max);
     buf_clear(&answer);
     return e;
 }
@@ -144,26 +153,6 @@ static enum err read_threshold(struct diag *d, struct chain *c, struct chain_saf
         return diag_set(d, ERR_MISMATCH, "getThreshold(): %s does not fit %zu owners",
                         u256_format(&value).s, out->num_owners);
     return OK;
-}
-
-/* Before 1.1.1 there is only getModules(). */
-static enum err read_modules_old(struct diag *d, struct chain *c, struct chain_safe_state *out,
-                                 const struct address *safe)
-{
-    struct buf answer;
-    struct reader r;
-    size_t offset = 0;
-    enum err e = ERR_INTERNAL;
-
-    buf_init(&answer, ANSWER_MAX_BYTES);
-    e = call_getter(d, c, &answer, safe, sel_get_modules, NULL, 0);
-    reader_init(&r, answer.data, answer.len);
-    if (e == OK && (!read_word_size(&r, &offset) || offset != 32 ||
-                    !parse_addresses(&r, out->modules, LIMIT_MODULES, &out->num_modules)))
-        e = diag_set(d, ERR_MISMATCH, "getModules(): not a list of at most %d addresses",
-                     LIMIT_MODULES);
-    buf_clear(&answer);
-    return e;
 }
 
 /*
@@ -243,6 +232,10 @@ static enum err read_code(struct diag *d, struct chain *c, struct hash32 *out,
 static enum err read_contract(struct diag *d, struct chain *c, struct chain_safe_state *out,
                               const struct address *safe)
 {
+    const struct list_getter owners = { sel_get_owners, "getOwners()", out->owners, LIMIT_OWNERS,
+                                        &out->num_owners };
+    const struct list_getter modules = { sel_get_modules, "getModules()", out->modules,
+                                         LIMIT_MODULES, &out->num_modules };
     struct safe_domain domain = { .chain_id = c->chain_id, .safe = *safe };
     struct hash32 nonce;
     enum err e = read_version(d, c, out, safe);
@@ -250,7 +243,7 @@ static enum err read_contract(struct diag *d, struct chain *c, struct chain_safe
     if (e == OK)
         e = safe_version_parse(d, &domain, out->version);
     if (e == OK)
-        e = read_owners(d, c, out, safe);
+        e = read_list(d, c, safe, &owners);
     if (e == OK)
         e = read_threshold(d, c, out, safe);
     if (e == OK)
@@ -258,8 +251,9 @@ static enum err read_contract(struct diag *d, struct chain *c, struct chain_safe
     if (e != OK)
         return e;
     memcpy(out->nonce.be, nonce.b, sizeof(out->nonce.be));
-    return safe_version_cmp(&domain, 1, 1, 1) < 0 ? read_modules_old(d, c, out, safe)
-                                                  : read_modules(d, c, out, safe);
+    if (safe_version_cmp(&domain, 1, 1, 1) >= 0) /* before, there is only getModules() */
+        return read_modules(d, c, out, safe);
+    return read_list(d, c, safe, &modules);
 }
 
 enum err chain_read_safe(struct diag *d, struct chain *c, struct chain_safe_state *out,

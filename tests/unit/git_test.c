@@ -268,9 +268,8 @@ Test(git, a_corrupt_object_is_not_taken)
 
     /* the blob's file holds another valid object */
     shell("cd ", s.dir,
-          "/work/.git/objects && a=$(git rev-parse HEAD:top.yaml) && b=$(git rev-parse "
-          "HEAD:side.txt) && p=$(echo $a | cut -c1-2)/$(echo $a | cut -c3-) && rm -f $p && "
-          "cp $(echo $b | cut -c1-2)/$(echo $b | cut -c3-) $p");
+          "/work && at() { git rev-parse HEAD:$1 | sed 's|^..|.git/objects/&/|'; } && "
+          "rm -f $(at top.yaml) && cp $(at side.txt) $(at top.yaml)");
     cr_expect_eq(collect(&d, &f, &p, &s, "work", "HEAD", "top.yaml"), ERR_IO, "%s", d.msg);
     cr_expect_null(f.content);
     proposal_clear(&p);

@@ -4,7 +4,6 @@
 #include "hw/keystore.h"
 #include "hw/signer.h"
 #include "src/base/file.h"
-#include "src/base/keccak.h"
 #include "src/base/limits.h"
 #include "src/base/secret.h"
 
@@ -30,29 +29,22 @@ static enum err key_address(struct diag *d, void *ctx, struct address *out)
 }
 
 static enum err key_sign_typed(struct diag *d, void *ctx, struct sig65 *out,
-                               const struct signer_typed_data *typed)
+                               const struct typed_data *typed)
 {
-    static const uint8_t prefix[2] = { 0x19, 0x01 };
     const struct key_ctx *k = ctx;
-    struct keccak256_ctx hash;
     struct hash32 digest;
 
-    keccak256_init(&hash);
-    keccak256_update(&hash, prefix, sizeof(prefix));
-    keccak256_update(&hash, typed->domain_hash.b, sizeof(typed->domain_hash.b));
-    keccak256_update(&hash, typed->message_hash.b, sizeof(typed->message_hash.b));
-    keccak256_final(&hash, &digest);
+    typed_data_digest(&digest, typed);
     return secp_sign(d, out, &digest, &k->key);
 }
 
-static enum err key_sign_tx(struct diag *d, void *ctx, struct sig65 *out,
-                            const uint8_t *unsigned_tx, size_t unsigned_tx_len)
+static enum err key_sign_tx(struct diag *d, void *ctx, struct sig65 *out, const struct eth_tx *tx)
 {
     const struct key_ctx *k = ctx;
     struct hash32 digest;
+    enum err e = eth_tx_digest(d, &digest, tx);
 
-    keccak256(&digest, unsigned_tx, unsigned_tx_len);
-    return secp_sign(d, out, &digest, &k->key);
+    return e == OK ? secp_sign(d, out, &digest, &k->key) : e;
 }
 
 static const struct signer_ops key_ops = {

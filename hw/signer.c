@@ -2,23 +2,28 @@
 #include "hw/signer.h"
 
 #include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hw/keystore.h"
+#include "src/base/address.h"
 
 struct signer {
     const struct signer_ops *ops;
     void *ctx;
+    struct address address;
 };
 
 /* Kinds of signers by the word in front of the first colon. */
 static const struct {
-    const char *prefix;
+    const char *word;
+    bool needs_rest; /* something has to stand behind the colon */
     enum err (*open)(struct diag *d, struct signer **out, const char *rest,
                      const struct signer_options *options);
 } kinds[] = {
-    { "keystore:", keystore_signer },
+    { "keystore", true, keystore_signer },
 };
 
 enum err signer_open(struct diag *d, struct signer **out, const char *spec,
@@ -26,21 +31,27 @@ enum err signer_open(struct diag *d, struct signer **out, const char *spec,
 {
     *out = NULL;
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        size_t prefix_len = strlen(kinds[i].prefix);
+        size_t word_len = strlen(kinds[i].word);
+        const char *rest = spec + word_len;
 
-        if (strncmp(spec, kinds[i].prefix, prefix_len) != 0)
+        if (strncmp(spec, kinds[i].word, word_len) != 0 || (*rest != '\0' && *rest != ':'))
             continue;
-        if (spec[prefix_len] == '\0')
-            return diag_set(d, ERR_USAGE, "signer '%s': nothing behind the colon", kinds[i].prefix);
-        return kinds[i].open(d, out, spec + prefix_len, options);
+        if (*rest == ':')
+            rest++;
+        else if (!kinds[i].needs_rest)
+            return kinds[i].open(d, out, NULL, options);
+        if (*rest == '\0')
+            return diag_set(d, ERR_USAGE, "signer '%s:': nothing behind the colon", kinds[i].word);
+        return kinds[i].open(d, out, rest, options);
     }
-    diag_hint(d, "use keystore:FILE");
+    diag_hint(d, "use ledger, trezor, keystore:FILE or external:ADDRESS");
     return diag_set(d, ERR_USAGE, "unknown kind of signer '%.64s'", spec);
 }
 
 enum err signer_new(struct diag *d, struct signer **out, const struct signer_ops *ops, void *ctx)
 {
     struct signer *s = calloc(1, sizeof(*s));
+    enum err e = ERR_INTERNAL;
 
     *out = NULL;
     if (s == NULL) {
@@ -49,6 +60,10 @@ enum err signer_new(struct diag *d, struct signer **out, const struct signer_ops
     }
     s->ops = ops;
     s->ctx = ctx;
+    if ((e = ops->address(d, ctx, &s->address)) != OK) {
+        signer_close(s);
+        return e;
+    }
     *out = s;
     return OK;
 }
@@ -61,25 +76,82 @@ void signer_close(struct signer *s)
     free(s);
 }
 
-enum err signer_address(struct diag *d, struct signer *s, struct address *out)
+void signer_address(const struct signer *s, struct address *out)
+{
+    *out = s->address;
+}
+
+const struct device_setup *signer_device(const struct signer *s)
+{
+    return s->ops->setup != NULL ? s->ops->setup(s->ctx) : NULL;
+}
+
+enum err signer_account(struct diag *d, struct signer *s, struct address *out,
+                        const struct hd_path *path, bool confirm)
 {
     *out = (struct address){ { 0 } };
-    assert(s != NULL);
-    return s->ops->address(d, s->ctx, out);
+    if (s->ops->account == NULL)
+        return diag_set(d, ERR_UNSUPPORTED, "this signer has one account only");
+    return s->ops->account(d, s->ctx, out, path, confirm);
+}
+
+/* Only what recovers to the account counts; secp_recover refuses other v and a high s. */
+static enum err check_signature(struct diag *d, const struct signer *s, struct sig65 *sig,
+                                const struct hash32 *digest)
+{
+    struct address recovered;
+    struct diag why = { 0 };
+
+    if (secp_recover(&why, &recovered, digest, sig) != OK) {
+        *sig = (struct sig65){ { 0 } };
+        return diag_set(d, ERR_DEVICE, "what the signer returned is no signature: %s", why.msg);
+    }
+    if (!address_eq(&recovered, &s->address)) {
+        *sig = (struct sig65){ { 0 } };
+        return diag_set(d, ERR_DEVICE,
+                        "the signer signed something else: over this hash the signature is that "
+                        "of %s, expected %s; nothing is saved",
+                        address_format(&recovered).s, address_format(&s->address).s);
+    }
+    return OK;
 }
 
 enum err signer_sign_typed(struct diag *d, struct signer *s, struct sig65 *out,
-                           const struct signer_typed_data *typed)
+                           const struct typed_data *typed)
 {
+    struct hash32 digest;
+    enum err e = ERR_INTERNAL;
+
     *out = (struct sig65){ { 0 } };
-    assert(s != NULL);
-    return s->ops->sign_typed(d, s->ctx, out, typed);
+    typed_data_digest(&digest, typed);
+    e = s->ops->sign_typed(d, s->ctx, out, typed);
+    return e == OK ? check_signature(d, s, out, &digest) : e;
 }
 
 enum err signer_sign_tx(struct diag *d, struct signer *s, struct sig65 *out,
-                        const uint8_t *unsigned_tx, size_t unsigned_tx_len)
+                        const struct eth_tx *tx)
 {
+    struct hash32 digest;
+    enum err e = ERR_INTERNAL;
+
     *out = (struct sig65){ { 0 } };
-    assert(s != NULL);
-    return s->ops->sign_tx(d, s->ctx, out, unsigned_tx, unsigned_tx_len);
+    if (s->ops->sign_tx == NULL)
+        return diag_set(d, ERR_UNSUPPORTED, "this signer signs no transactions");
+    if ((e = eth_tx_digest(d, &digest, tx)) != OK ||
+        (e = s->ops->sign_tx(d, s->ctx, out, tx)) != OK)
+        return e;
+    return check_signature(d, s, out, &digest);
+}
+
+void signer_notice(const struct signer_options *options, const char *fmt, ...)
+{
+    char text[512];
+    va_list ap;
+
+    if (options->notice == NULL)
+        return;
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    options->notice(options->notice_ctx, text);
 }

@@ -3,13 +3,7 @@
 
 #include <string.h>
 
-#include "src/base/keccak.h"
 #include "src/base/limits.h"
-#include "src/base/rlp.h"
-
-#define TX_TYPE_1559 0x02
-/* Calldata and about 400 bytes around it. */
-#define TX_MAX_BYTES (LIMIT_CALLDATA_BYTES + 1024)
 
 /* keccak256("ExecutionSuccess(bytes32,uint256)") and
  * keccak256("ExecutionFailure(bytes32,uint256)"); indexing does not change them. */
@@ -21,76 +15,6 @@ const struct hash32 execute_topic_failure = { {
     0x23, 0x42, 0x8b, 0x18, 0xac, 0xfb, 0x3e, 0xa6, 0x4b, 0x08, 0xdc, 0x0c, 0x1d, 0x29, 0x6e, 0xa9,
     0xc0, 0x97, 0x02, 0xc0, 0x90, 0x83, 0xca, 0x52, 0x72, 0xe6, 0x4d, 0x11, 0x5b, 0x68, 0x7d, 0x23,
 } };
-
-static void add_fields(struct buf *out, const struct eth_tx *tx)
-{
-    struct buf no_access;
-
-    buf_init(&no_access, 1);
-    rlp_add_u256(out, &tx->chain_id);
-    rlp_add_u64(out, tx->nonce);
-    rlp_add_u256(out, &tx->max_priority_fee);
-    rlp_add_u256(out, &tx->max_fee);
-    rlp_add_u64(out, tx->gas_limit);
-    rlp_add_bytes(out, tx->to.b, sizeof(tx->to.b));
-    rlp_add_u256(out, &tx->value);
-    rlp_add_bytes(out, tx->data, tx->data_len);
-    rlp_add_list(out, &no_access);
-    buf_clear(&no_access);
-}
-
-static enum err add_envelope(struct diag *d, struct buf *out, struct buf *fields)
-{
-    enum err e = buf_check(d, fields, "transaction");
-
-    if (e == OK) {
-        buf_add_u8(out, TX_TYPE_1559);
-        rlp_add_list(out, fields);
-        e = buf_check(d, out, "transaction");
-    }
-    buf_clear(fields);
-    return e;
-}
-
-enum err eth_tx_unsigned(struct diag *d, struct buf *out, const struct eth_tx *tx)
-{
-    struct buf fields;
-
-    buf_init(&fields, TX_MAX_BYTES);
-    add_fields(&fields, tx);
-    return add_envelope(d, out, &fields);
-}
-
-enum err eth_tx_digest(struct diag *d, struct hash32 *out, const struct eth_tx *tx)
-{
-    struct buf bytes;
-    enum err e = ERR_INTERNAL;
-
-    *out = (struct hash32){ { 0 } };
-    buf_init(&bytes, TX_MAX_BYTES);
-    if ((e = eth_tx_unsigned(d, &bytes, tx)) == OK)
-        keccak256(out, bytes.data, bytes.len);
-    buf_clear(&bytes);
-    return e;
-}
-
-enum err eth_tx_encode(struct diag *d, struct buf *out, const struct eth_tx *tx,
-                       const struct sig65 *sig)
-{
-    struct buf fields;
-    struct u256 r, s;
-
-    if (sig->b[64] != 27 && sig->b[64] != 28)
-        return diag_set(d, ERR_FORMAT, "transaction: v is %u, expected 27 or 28", sig->b[64]);
-    memcpy(r.be, sig->b, sizeof(r.be));
-    memcpy(s.be, sig->b + 32, sizeof(s.be));
-    buf_init(&fields, TX_MAX_BYTES);
-    add_fields(&fields, tx);
-    rlp_add_u64(&fields, sig->b[64] - 27U);
-    rlp_add_u256(&fields, &r);
-    rlp_add_u256(&fields, &s);
-    return add_envelope(d, out, &fields);
-}
 
 static bool is_in(const struct address *a, const struct address *list, size_t list_len)
 {

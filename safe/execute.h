@@ -9,29 +9,12 @@
 #include "safe/chain.h"
 #include "safe/proposal.h"
 #include "safe/signature.h"
+#include "src/base/eth_tx.h"
 
 /*
  * From a signed proposal to a transaction on chain, and the proof that it did what it should.
- * Source: EIP-1559, EIP-2718; Safe 1.3.0 to 1.5.0, execTransaction().
+ * Source: Safe 1.3.0 to 1.5.0, execTransaction().
  */
-
-/* An EIP-1559 (type 2) transaction without access list. Amounts in wei. */
-struct eth_tx {
-    struct u256 chain_id;
-    uint64_t nonce;
-    struct u256 max_priority_fee, max_fee;
-    uint64_t gas_limit;
-    struct address to;
-    struct u256 value;
-    const uint8_t *data; /* borrowed */
-    size_t data_len;
-};
-/* The EIP-2718 bytes that the account signs (what signer_sign_tx takes), their keccak256, and the
- * signed bytes for eth_sendRawTransaction. sig: v 27 or 28. */
-MUST_CHECK enum err eth_tx_unsigned(struct diag *d, struct buf *out, const struct eth_tx *tx);
-MUST_CHECK enum err eth_tx_digest(struct diag *d, struct hash32 *out, const struct eth_tx *tx);
-MUST_CHECK enum err eth_tx_encode(struct diag *d, struct buf *out, const struct eth_tx *tx,
-                                  const struct sig65 *sig);
 
 /*
  * Choose threshold signatures of owners and pack them. Parses and recovers each; delegates' and

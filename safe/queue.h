@@ -7,6 +7,7 @@
 
 #include "safe/profile.h"
 #include "safe/proposal.h"
+#include "src/base/typed_data.h"
 
 /*
  * Where proposals and signatures meet: a directory or the Safe Transaction Service. Nothing that
@@ -111,11 +112,8 @@ MUST_CHECK enum err queue_delegates(struct diag *d, struct queue *q, struct queu
  * removes, for any Safe of the delegator, for up to two hours. It is a secret: never shown, logged
  * or stored.
  */
-void queue_delegate_hashes(struct hash32 *domain, struct hash32 *message,
-                           const struct u256 *chain_id, const struct address *delegate,
-                           uint64_t now_s);
-void queue_delegate_digest(struct hash32 *out, const struct u256 *chain_id,
-                           const struct address *delegate, uint64_t now_s);
+void queue_delegate_typed_data(struct typed_data *out, const struct u256 *chain_id,
+                               const struct address *delegate, uint64_t now_s);
 /* label: 1 to 50 printable ASCII characters. */
 MUST_CHECK enum err queue_delegate_add(struct diag *d, struct queue *q,
                                        const struct address *delegate,

@@ -6,10 +6,9 @@
 
 #include "safe/queue_internal.h"
 #include "src/base/address.h"
-#include "src/base/eip712.h"
 #include "src/base/hex.h"
-#include "src/base/keccak.h"
 #include "src/base/limits.h"
+#include "src/base/u256.h"
 
 #define PAGE_ROWS       100
 #define TOTP_SECONDS    3600
@@ -17,41 +16,18 @@
 #define MAX_BODY_BYTES  1024
 #define MAX_PATH_LENGTH 256
 
-static void hash_text(struct hash32 *out, const char *text)
+void queue_delegate_typed_data(struct typed_data *out, const struct u256 *chain_id,
+                               const struct address *delegate, uint64_t now_s)
 {
-    keccak256(out, text, strlen(text));
-}
+    const struct u256 totp = u256_from_u64(now_s / TOTP_SECONDS);
 
-void queue_delegate_hashes(struct hash32 *domain, struct hash32 *message,
-                           const struct u256 *chain_id, const struct address *delegate,
-                           uint64_t now_s)
-{
-    static const char name[] = "Safe Transaction Service";
-    static const char version[] = "1.0";
-    struct eip712_struct s;
-    struct hash32 typehash;
-
-    hash_text(&typehash, "EIP712Domain(string name,string version,uint256 chainId)");
-    eip712_init(&s, &typehash);
-    eip712_add_dynamic(&s, name, strlen(name));
-    eip712_add_dynamic(&s, version, strlen(version));
-    eip712_add_u256(&s, chain_id);
-    eip712_hash(domain, &s);
-
-    hash_text(&typehash, "Delegate(address delegateAddress,uint256 totp)");
-    eip712_init(&s, &typehash);
-    eip712_add_address(&s, delegate);
-    eip712_add_u64(&s, now_s / TOTP_SECONDS);
-    eip712_hash(message, &s);
-}
-
-void queue_delegate_digest(struct hash32 *out, const struct u256 *chain_id,
-                           const struct address *delegate, uint64_t now_s)
-{
-    struct hash32 domain, message;
-
-    queue_delegate_hashes(&domain, &message, chain_id, delegate, now_s);
-    eip712_digest(out, &domain, &message);
+    *out = (struct typed_data){ .domain = { .name = "EIP712Domain" },
+                                .message = { .name = "Delegate" } };
+    typed_add_string(&out->domain, "name", "Safe Transaction Service");
+    typed_add_string(&out->domain, "version", "1.0");
+    typed_add_uint(&out->domain, "chainId", 32, chain_id);
+    typed_add_address(&out->message, "delegateAddress", delegate);
+    typed_add_uint(&out->message, "totp", 32, &totp);
 }
 
 static enum err need_service(struct diag *d, const struct queue *q)

@@ -4,6 +4,7 @@
 
 #include "safe/safe_tx.h"
 #include "src/base/json.h"
+#include "src/base/typed_data.h"
 
 /*
  * A SafeTx as JSON, in every form that people have it: a proposal, a transaction object of the Safe
@@ -53,6 +54,9 @@ MUST_CHECK enum err safe_tx_read_flat(struct diag *d, struct safe_domain *domain
 
 /* The flat form: thirteen keys in the order of design. */
 struct json *safe_tx_to_json(const struct safe_tx *tx, const struct safe_domain *domain);
+/* What a wallet is given to sign; borrows tx's data. */
+void safe_tx_typed_data(struct typed_data *out, const struct safe_tx *tx,
+                        const struct safe_domain *domain);
 /* EIP-712 typed data as eth_signTypedData_v4 takes it. */
 struct json *safe_tx_to_typed_data(const struct safe_tx *tx, const struct safe_domain *domain);
 

@@ -142,64 +142,32 @@ enum err safe_tx_read_typed_data(struct diag *d, struct safe_tx_input *out, cons
     return read_message(d, out, message);
 }
 
-static void append_member(struct json *list, const char *name, const char *type)
+void safe_tx_typed_data(struct typed_data *out, const struct safe_tx *tx,
+                        const struct safe_domain *domain)
 {
-    struct json *j = json_new_object();
+    const struct u256 operation = u256_from_u64(tx->operation);
 
-    json_set_string(j, "name", name);
-    json_set_string(j, "type", type);
-    json_append(list, j);
-}
-
-static struct json *types_to_json(enum safe_form form)
-{
-    struct json *types = json_new_object();
-    struct json *domain_type = json_new_array();
-    struct json *tx_type = json_new_array();
-
-    for (size_t i = form == SAFE_FORM_1_3 ? 0 : 1; i < 2; i++)
-        append_member(domain_type, domain_members[i].name, domain_members[i].type);
-    for (size_t i = 0; i < NUM_TX_MEMBERS; i++)
-        append_member(tx_type, member_name(form, i), tx_members[i].type);
-    json_set(types, "EIP712Domain", domain_type);
-    json_set(types, "SafeTx", tx_type);
-    return types;
-}
-
-/* As a number where that is exact for every reader, as wallets expect it. */
-static void set_chain_id(struct json *domain, const struct u256 *chain_id)
-{
-    const uint64_t max_exact = (1ULL << 53) - 1;
-    uint64_t small = 0;
-
-    if (u256_to_u64(chain_id, &small) && small <= max_exact)
-        json_set_int(domain, "chainId", (int64_t)small);
-    else
-        json_set_u256(domain, "chainId", chain_id);
+    *out = (struct typed_data){ .domain = { .name = "EIP712Domain" },
+                                .message = { .name = "SafeTx" } };
+    if (domain->form == SAFE_FORM_1_3)
+        typed_add_uint(&out->domain, "chainId", 32, &domain->chain_id);
+    typed_add_address(&out->domain, "verifyingContract", &domain->safe);
+    typed_add_address(&out->message, "to", &tx->to);
+    typed_add_uint(&out->message, "value", 32, &tx->value);
+    typed_add_bytes(&out->message, "data", tx->data, tx->data_len);
+    typed_add_uint(&out->message, "operation", 1, &operation);
+    typed_add_uint(&out->message, "safeTxGas", 32, &tx->safe_tx_gas);
+    typed_add_uint(&out->message, member_name(domain->form, BASE_GAS_AT), 32, &tx->base_gas);
+    typed_add_uint(&out->message, "gasPrice", 32, &tx->gas_price);
+    typed_add_address(&out->message, "gasToken", &tx->gas_token);
+    typed_add_address(&out->message, "refundReceiver", &tx->refund_receiver);
+    typed_add_uint(&out->message, "nonce", 32, &tx->nonce);
 }
 
 struct json *safe_tx_to_typed_data(const struct safe_tx *tx, const struct safe_domain *domain)
 {
-    struct json *j = json_new_object();
-    struct json *domain_json = json_new_object();
-    struct json *message = json_new_object();
+    struct typed_data typed;
 
-    if (domain->form == SAFE_FORM_1_3)
-        set_chain_id(domain_json, &domain->chain_id);
-    json_set_address(domain_json, "verifyingContract", &domain->safe);
-    json_set_address(message, "to", &tx->to);
-    json_set_u256(message, "value", &tx->value);
-    json_set_bytes(message, "data", tx->data, tx->data_len);
-    json_set_int(message, "operation", tx->operation);
-    json_set_u256(message, "safeTxGas", &tx->safe_tx_gas);
-    json_set_u256(message, member_name(domain->form, BASE_GAS_AT), &tx->base_gas);
-    json_set_u256(message, "gasPrice", &tx->gas_price);
-    json_set_address(message, "gasToken", &tx->gas_token);
-    json_set_address(message, "refundReceiver", &tx->refund_receiver);
-    json_set_u256(message, "nonce", &tx->nonce);
-    json_set(j, "types", types_to_json(domain->form));
-    json_set_string(j, "primaryType", "SafeTx");
-    json_set(j, "domain", domain_json);
-    json_set(j, "message", message);
-    return j;
+    safe_tx_typed_data(&typed, tx, domain);
+    return typed_data_to_json(&typed);
 }

@@ -4,13 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
+
+#include "src/base/interrupt.h"
 
 /* How often a pending Ctrl-C is looked for while waiting for a key. */
 #define POLL_MS 100
@@ -107,20 +108,6 @@ done:
 
 /* --- the terminal -------------------------------------------------------------------------- */
 
-static bool interrupt_is_pending(void)
-{
-    static const int ends[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
-    sigset_t pending;
-
-    if (sigpending(&pending) != 0)
-        return false;
-    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-        if (sigismember(&pending, ends[i]) == 1)
-            return true;
-    }
-    return false;
-}
-
 static enum err read_line(struct diag *d, struct buf *out, int tty)
 {
     char chunk[256];
@@ -156,18 +143,11 @@ static enum err read_without_echo(struct diag *d, struct buf *out, int tty)
     enum err e = ERR_INTERNAL;
     struct termios normal;
     struct termios silent;
-    sigset_t held;
-    sigset_t before;
+    struct interrupt held;
 
     if (tcgetattr(tty, &normal) != 0)
         return diag_set(d, ERR_IO, "cannot turn off echo: %s", strerror(errno));
-    (void)sigemptyset(&held);
-    (void)sigaddset(&held, SIGINT);
-    (void)sigaddset(&held, SIGQUIT);
-    (void)sigaddset(&held, SIGTERM);
-    (void)sigaddset(&held, SIGHUP);
-    (void)sigaddset(&held, SIGTSTP);
-    (void)sigprocmask(SIG_BLOCK, &held, &before);
+    interrupt_hold(&held);
     silent = normal;
     silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK);
     silent.c_lflag |= ICANON | ECHONL;
@@ -177,7 +157,7 @@ static enum err read_without_echo(struct diag *d, struct buf *out, int tty)
         e = read_line(d, out, tty);
         (void)tcsetattr(tty, TCSAFLUSH, &normal);
     }
-    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    interrupt_release(&held);
     return e;
 }
 

@@ -65,74 +65,13 @@ static enum err run_list(struct diag *d, const struct args *a, struct queue *q,
 
 /* --- add and remove ------------------------------------------------------------------------- */
 
-static void add_member(struct json *list, const char *name, const char *type)
-{
-    struct json *j = json_new_object();
-
-    json_set_string(j, "name", name);
-    json_set_string(j, "type", type);
-    json_append(list, j);
-}
-
-/* The typed data as eth_signTypedData_v4 takes it, for devices that show it. */
-static struct json *typed_data(const struct u256 *chain_id, const struct address *delegate,
-                               uint64_t now_s)
-{
-    struct json *j = json_new_object(), *types = json_new_object(), *domain = json_new_object();
-    struct json *domain_type = json_new_array(), *type = json_new_array();
-    struct json *message = json_new_object();
-
-    add_member(domain_type, "name", "string");
-    add_member(domain_type, "version", "string");
-    add_member(domain_type, "chainId", "uint256");
-    add_member(type, "delegateAddress", "address");
-    add_member(type, "totp", "uint256");
-    json_set(types, "EIP712Domain", domain_type);
-    json_set(types, "Delegate", type);
-    json_set_string(domain, "name", "Safe Transaction Service");
-    json_set_string(domain, "version", "1.0");
-    json_set_u256(domain, "chainId", chain_id);
-    json_set_address(message, "delegateAddress", delegate);
-    json_set_int(message, "totp", (int64_t)(now_s / 3600));
-    json_set(j, "types", types);
-    json_set_string(j, "primaryType", "Delegate");
-    json_set(j, "domain", domain);
-    json_set(j, "message", message);
-    return j;
-}
-
-/* Sign, and recover before the signature counts. */
 static enum err sign(struct diag *d, struct sig65 *out, struct signer *s,
-                     const struct profile *profile, const struct address *delegate,
-                     const struct address *account)
+                     const struct profile *profile, const struct address *delegate)
 {
-    const uint64_t now_s = clock_now_s();
-    struct json *j = typed_data(&profile->chain_id, delegate, now_s);
-    struct signer_typed_data typed = { .json = NULL };
-    struct address recovered;
-    struct hash32 digest;
-    struct buf text;
-    enum err e = OK;
+    struct typed_data typed;
 
-    buf_init(&text, 65536);
-    queue_delegate_hashes(&typed.domain_hash, &typed.message_hash, &profile->chain_id, delegate,
-                          now_s);
-    queue_delegate_digest(&digest, &profile->chain_id, delegate, now_s);
-    if ((e = json_write(d, &text, j, 0)) != OK)
-        goto done;
-    typed.json = buf_str(&text);
-    if ((e = signer_sign_typed(d, s, out, &typed)) != OK ||
-        (e = secp_recover(d, &recovered, &digest, out)) != OK)
-        goto done;
-    if (!address_eq(&recovered, account))
-        e = diag_set(d, ERR_MISMATCH, "the signer says it is %s and signed as %s",
-                     address_format(account).s, address_format(&recovered).s);
-done:
-    if (e != OK)
-        secret_wipe(out, sizeof(*out));
-    buf_clear(&text);
-    json_free(j);
-    return e;
+    queue_delegate_typed_data(&typed, &profile->chain_id, delegate, clock_now_s());
+    return signer_sign_typed(d, s, out, &typed);
 }
 
 struct change {
@@ -209,10 +148,11 @@ static enum err run_change(struct diag *d, const struct args *a, struct queue *q
     if (queue_kind_of(q) != QUEUE_SERVICE)
         return diag_set(d, ERR_UNSUPPORTED,
                         "a queue that is a directory has no delegates: the profile lists them");
-    if ((e = read_change(d, &c, a)) != OK || (e = common_signer(d, &s, a)) != OK ||
-        (e = signer_address(d, s, &c.account)) != OK ||
-        (e = check_account(d, &c, a, profile)) != OK ||
-        (e = sign(d, &sig, s, profile, &c.delegate, &c.account)) != OK)
+    if ((e = read_change(d, &c, a)) != OK || (e = common_signer(d, &s, a)) != OK)
+        goto done;
+    signer_address(s, &c.account);
+    if ((e = check_account(d, &c, a, profile)) != OK ||
+        (e = sign(d, &sig, s, profile, &c.delegate)) != OK)
         goto done;
     if (c.removes)
         e = queue_delegate_remove(d, q, &c.delegate, &c.delegator, &sig);

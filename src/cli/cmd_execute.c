@@ -170,10 +170,10 @@ static enum err send(struct diag *d, struct execution *x)
 
     if (e == OK)
         e = common_signer(d, &x->signer, x->args);
-    if (e == OK)
-        e = signer_address(d, x->signer, &x->sender);
-    if (e == OK)
-        e = x->via == VIA_SAFE ? execute_prepare_safe(d, x) : execute_prepare_timelock(d, x);
+    if (e != OK)
+        return e;
+    signer_address(x->signer, &x->sender);
+    e = x->via == VIA_SAFE ? execute_prepare_safe(d, x) : execute_prepare_timelock(d, x);
     if (e == OK && !x->done)
         e = execute_send(d, x);
     if (e == OK)

@@ -39,7 +39,8 @@ enum err common_chain(struct diag *d, struct chain **out, const struct args *a,
 enum err common_signer(struct diag *d, struct signer **out, const struct args *a)
 {
     const char *fd_text = args_get(a, "passphrase-fd");
-    struct signer_options options = { args_get(a, "passphrase-file"), -1 };
+    struct signer_options options = { .passphrase_file = args_get(a, "passphrase-file"),
+                                      .passphrase_fd = -1 };
     const char *spec = NULL;
     struct u256 fd;
     uint64_t number = 0;

@@ -105,38 +105,12 @@ static enum err ask(struct diag *d, const struct execution *x, const struct eth_
     return e;
 }
 
-/* What the signer returned counts only if it recovers to its own account. */
-static enum err check_sender(struct diag *d, const struct execution *x, const struct eth_tx *tx,
-                             const struct sig65 *sig)
-{
-    struct address found;
-    struct hash32 digest;
-    enum err e = eth_tx_digest(d, &digest, tx);
-
-    if (e == OK)
-        e = secp_recover(d, &found, &digest, sig);
-    if (e == OK && !address_eq(&found, &x->sender))
-        e = diag_set(d, ERR_MISMATCH, "the signer signed as %s, expected %s",
-                     address_format(&found).s, address_format(&x->sender).s);
-    return e;
-}
-
 static enum err sign(struct diag *d, struct execution *x, struct buf *raw, const struct eth_tx *tx)
 {
     struct sig65 sig;
-    struct buf bytes;
-    enum err e = ERR_INTERNAL;
+    enum err e = signer_sign_tx(d, x->signer, &sig, tx);
 
-    buf_init(&bytes, RAW_MAX_BYTES);
-    e = eth_tx_unsigned(d, &bytes, tx);
-    if (e == OK)
-        e = signer_sign_tx(d, x->signer, &sig, bytes.data, bytes.len);
-    if (e == OK)
-        e = check_sender(d, x, tx, &sig);
-    if (e == OK)
-        e = eth_tx_encode(d, raw, tx, &sig);
-    buf_clear(&bytes);
-    return e;
+    return e == OK ? eth_tx_encode(d, raw, tx, &sig) : e;
 }
 
 /* The hash is shown before anything is sent: an interrupted wait loses nothing. */

@@ -123,8 +123,9 @@ static enum err open_signer(struct diag *d, struct signing *s)
 {
     enum err e = common_signer(d, &s->signer, s->args);
 
-    if (e != OK || (e = signer_address(d, s->signer, &s->account)) != OK)
+    if (e != OK)
         return e;
+    signer_address(s->signer, &s->account);
     s->delegate = profile_is_delegate(s->profile, &s->account);
     if (!s->delegate && !profile_is_owner(s->profile, &s->account))
         return diag_set(d, ERR_MISMATCH, "%s is neither an owner nor a delegate in the profile",
@@ -165,30 +166,14 @@ static enum err ask(struct diag *d, const struct signing *s)
 static enum err make_signature(struct diag *d, struct signing *s, struct sig65 *out)
 {
     const struct proposal *p = s->proposal;
-    const struct safe_hashes *hashes = &s->verification.subject.hashes;
-    struct signer_typed_data typed = { hashes->domain, hashes->message, NULL };
-    struct json *j = safe_tx_to_typed_data(&p->tx, &p->domain);
-    struct signature parsed = { 0 };
-    struct buf text;
-    enum err e = ERR_INTERNAL;
+    struct typed_data typed;
+    struct hash32 digest;
 
-    buf_init(&text, LIMIT_PROPOSAL_BYTES);
-    if ((e = json_write(d, &text, j, 0)) != OK)
-        goto done;
-    typed.json = buf_str(&text);
-    if ((e = signer_sign_typed(d, s->signer, out, &typed)) != OK)
-        goto done;
-    if (signature_parse(d, &parsed, &hashes->safe_tx, out->b, sizeof(out->b)) != OK ||
-        parsed.kind != SIGNATURE_EOA || !address_eq(&parsed.signer, &s->account)) {
-        e = diag_set(d, ERR_DEVICE, "the signer signed something else: nothing is saved");
-        goto done;
-    }
-    e = OK;
-done:
-    signature_clear(&parsed);
-    buf_clear(&text);
-    json_free(j);
-    return e;
+    safe_tx_typed_data(&typed, &p->tx, &p->domain);
+    typed_data_digest(&digest, &typed);
+    if (!hash32_eq(&digest, &s->verification.subject.hashes.safe_tx))
+        return diag_set(d, ERR_INTERNAL, "the typed data has another hash than the SafeTx");
+    return signer_sign_typed(d, s->signer, out, &typed);
 }
 
 static bool is_known(const struct signing *s, const struct hash32 *hash)

@@ -167,6 +167,15 @@ static const struct {
     { 494208, "0xccc8b3e4f9267461e9d9d024eb920deb2a9f9e580277115a5712d29478c29c43" },
 };
 
+static void delegate_digest(struct hash32 *out, const struct u256 *chain_id,
+                            const struct address *delegate, uint64_t now_s)
+{
+    struct typed_data typed;
+
+    queue_delegate_typed_data(&typed, chain_id, delegate, now_s);
+    typed_data_digest(out, &typed);
+}
+
 Test(queue_delegate, digests_are_those_of_the_real_client)
 {
     struct u256 chain_id = u256_from_u64(31337);
@@ -177,9 +186,9 @@ Test(queue_delegate, digests_are_those_of_the_real_client)
     for (size_t i = 0; i < sizeof(delegations) / sizeof(delegations[0]); i++) {
         struct hash32 first, last, next;
 
-        queue_delegate_digest(&first, &chain_id, &delegate, delegations[i].totp * 3600);
-        queue_delegate_digest(&last, &chain_id, &delegate, delegations[i].totp * 3600 + 3599);
-        queue_delegate_digest(&next, &chain_id, &delegate, delegations[i].totp * 3600 + 3600);
+        delegate_digest(&first, &chain_id, &delegate, delegations[i].totp * 3600);
+        delegate_digest(&last, &chain_id, &delegate, delegations[i].totp * 3600 + 3599);
+        delegate_digest(&next, &chain_id, &delegate, delegations[i].totp * 3600 + 3600);
         cr_expect_str_eq(hash32_format(&first).s, delegations[i].digest);
         cr_expect(hash32_eq(&first, &last));
         cr_expect_not(hash32_eq(&first, &next));

@@ -6,11 +6,11 @@
 
 #include "hw/signer.h"
 #include "src/base/address.h"
-#include "src/base/keccak.h"
+#include "src/base/u256.h"
 
 #define KEYSTORE "keystore:fixtures/keystore/ethers-scrypt.json"
 
-static const struct signer_options no_passphrase = { NULL, -1 };
+static const struct signer_options no_passphrase = { .passphrase_fd = -1 };
 
 /* The reading end of a pipe that holds text. */
 static int pipe_with(const char *text)
@@ -27,7 +27,7 @@ static struct signer *open_fixture(void)
 {
     struct diag d = { 0 };
     struct signer *s = NULL;
-    struct signer_options options = { NULL, pipe_with("correct horse\n") };
+    struct signer_options options = { .passphrase_fd = pipe_with("correct horse\n") };
 
     cr_assert_eq(signer_open(&d, &s, KEYSTORE, &options), OK, "%s", d.msg);
     (void)close(options.passphrase_fd);
@@ -36,7 +36,7 @@ static struct signer *open_fixture(void)
 
 Test(signer, refuses_unknown_kinds)
 {
-    static const char *const specs[] = { "", "keystore", "keystore:", "ledger:0", "file.json" };
+    static const char *const specs[] = { "", "keystore", "keystore:", "keystores:x", "file.json" };
 
     for (size_t i = 0; i < sizeof(specs) / sizeof(specs[0]); i++) {
         struct diag d = { 0 };
@@ -51,7 +51,7 @@ Test(signer, refuses_a_wrong_passphrase)
 {
     struct diag d = { 0 };
     struct signer *s = NULL;
-    struct signer_options options = { NULL, pipe_with("wrong") };
+    struct signer_options options = { .passphrase_fd = pipe_with("wrong") };
 
     cr_expect_eq(signer_open(&d, &s, KEYSTORE, &options), ERR_REFUSED);
     cr_expect_null(s);
@@ -73,36 +73,162 @@ Test(signer, refuses_a_missing_file)
 
 Test(signer, address_of_a_keystore)
 {
-    struct diag d = { 0 };
     struct signer *s = open_fixture();
     struct address a;
 
-    cr_expect_eq(signer_address(&d, s, &a), OK, "%s", d.msg);
+    signer_address(s, &a);
     cr_expect_str_eq(address_format(&a).s, "0xc3AFb1362f338440E272822Da1ac741c1e8A19b0");
     signer_close(s);
     signer_close(NULL);
+}
+
+/* Typed data of one number. */
+static struct typed_data number_data(uint64_t number)
+{
+    struct typed_data typed = { .domain = { .name = "EIP712Domain" },
+                                .message = { .name = "Number" } };
+    struct u256 value = u256_from_u64(number);
+
+    typed_add_uint(&typed.domain, "chainId", 32, &value);
+    typed_add_uint(&typed.message, "value", 32, &value);
+    return typed;
 }
 
 Test(signer, signatures_recover)
 {
     struct diag d = { 0 };
     struct signer *s = open_fixture();
-    struct signer_typed_data typed = { { { 1 } }, { { 2 } }, "{}" };
-    static const uint8_t tx[] = { 0x02, 0xc0 };
-    uint8_t preimage[66] = { 0x19, 0x01, [2] = 1, [34] = 2 };
+    const struct typed_data typed = number_data(7);
+    const struct eth_tx tx = { .chain_id = { { [31] = 1 } } };
     struct address want, got;
     struct hash32 digest;
     struct sig65 sig;
 
-    cr_assert_eq(signer_address(&d, s, &want), OK);
+    signer_address(s, &want);
+    cr_expect_null(signer_device(s));
     cr_expect_eq(signer_sign_typed(&d, s, &sig, &typed), OK, "%s", d.msg);
-    keccak256(&digest, preimage, sizeof(preimage));
+    typed_data_digest(&digest, &typed);
     cr_expect_eq(secp_recover(&d, &got, &digest, &sig), OK, "%s", d.msg);
     cr_expect(address_eq(&got, &want));
 
-    cr_expect_eq(signer_sign_tx(&d, s, &sig, tx, sizeof(tx)), OK, "%s", d.msg);
-    keccak256(&digest, tx, sizeof(tx));
+    cr_expect_eq(signer_sign_tx(&d, s, &sig, &tx), OK, "%s", d.msg);
+    cr_expect_eq(eth_tx_digest(&d, &digest, &tx), OK);
     cr_expect_eq(secp_recover(&d, &got, &digest, &sig), OK, "%s", d.msg);
     cr_expect(address_eq(&got, &want));
     signer_close(s);
+}
+
+Test(signer, has_one_account)
+{
+    struct diag d = { 0 };
+    struct signer *s = open_fixture();
+    const struct hd_path path = hd_path_account(HD_BIP44, 1);
+    struct address a;
+
+    cr_expect_eq(signer_account(&d, s, &a, &path, false), ERR_UNSUPPORTED);
+    signer_close(s);
+}
+
+/* --- a signer that lies ------------------------------------------------------------------------
+ */
+
+struct liar {
+    struct seckey key;
+    struct sig65 answer;
+    bool closed;
+};
+
+static enum err liar_address(struct diag *d, void *ctx, struct address *out)
+{
+    const struct liar *l = ctx;
+
+    return secp_address(d, out, &l->key);
+}
+
+static enum err liar_sign(struct diag *d, void *ctx, struct sig65 *out,
+                          const struct typed_data *typed)
+{
+    const struct liar *l = ctx;
+
+    (void)d;
+    (void)typed;
+    *out = l->answer;
+    return OK;
+}
+
+static enum err liar_sign_tx(struct diag *d, void *ctx, struct sig65 *out, const struct eth_tx *tx)
+{
+    (void)tx;
+    return liar_sign(d, ctx, out, NULL);
+}
+
+static void liar_close(void *ctx)
+{
+    struct liar *l = ctx;
+
+    l->closed = true;
+}
+
+static const struct signer_ops liar_ops = {
+    .address = liar_address,
+    .sign_typed = liar_sign,
+    .sign_tx = liar_sign_tx,
+    .close = liar_close,
+};
+
+/* n - s, and the other parity: the same signature to ECDSA, not to Ethereum. */
+static void make_high_s(struct sig65 *sig)
+{
+    static const uint8_t order[32] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                       0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe,
+                                       0xba, 0xae, 0xdc, 0xe6, 0xaf, 0x48, 0xa0, 0x3b,
+                                       0xbf, 0xd2, 0x5e, 0x8c, 0xd0, 0x36, 0x41, 0x41 };
+    int borrow = 0;
+
+    for (int i = 31; i >= 0; i--) {
+        int digit = order[i] - sig->b[32 + i] - borrow;
+
+        borrow = digit < 0;
+        sig->b[32 + i] = (uint8_t)(digit + (borrow ? 256 : 0));
+    }
+    sig->b[64] = (uint8_t)(55 - sig->b[64]);
+}
+
+Test(signer, takes_nothing_but_its_accounts_signature)
+{
+    const struct typed_data typed = number_data(7), other = number_data(8);
+    const struct seckey stranger = { { [31] = 9 } };
+    const struct eth_tx tx = { .chain_id = { { [31] = 1 } } };
+    struct hash32 digest, other_digest;
+
+    typed_data_digest(&digest, &typed);
+    typed_data_digest(&other_digest, &other);
+    for (int lie = 0; lie < 8; lie++) {
+        struct liar l = { .key = { { [31] = 5 } } };
+        struct diag d = { 0 };
+        struct signer *s = NULL;
+        struct sig65 sig;
+
+        cr_assert_eq(secp_sign(&d, &l.answer, lie == 1 ? &other_digest : &digest,
+                               lie == 2 ? &stranger : &l.key),
+                     OK);
+        if (lie == 3)
+            l.answer.b[64] = (uint8_t)(l.answer.b[64] - 27);
+        if (lie == 4)
+            l.answer.b[64] = (uint8_t)(55 - l.answer.b[64]);
+        if (lie == 5)
+            make_high_s(&l.answer);
+        if (lie == 6)
+            memset(l.answer.b, 0, sizeof(l.answer.b));
+        if (lie == 7)
+            l.answer.b[40] ^= 1;
+        cr_assert_eq(signer_new(&d, &s, &liar_ops, &l), OK, "%s", d.msg);
+        cr_expect_eq(signer_sign_typed(&d, s, &sig, &typed), lie == 0 ? OK : ERR_DEVICE, "lie %d",
+                     lie);
+        cr_expect_eq(bytes_is_zero(sig.b, sizeof(sig.b)), lie != 0, "lie %d", lie);
+        cr_expect_eq(signer_sign_tx(&d, s, &sig, &tx), ERR_DEVICE, "lie %d", lie);
+        cr_expect(bytes_is_zero(sig.b, sizeof(sig.b)), "lie %d", lie);
+        signer_close(s);
+        cr_expect(l.closed);
+    }
 }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "src/base/hex.h"
+#include "src/base/json.h"
+#include "src/base/typed_data.h"
+#include "src/base/u256.h"
+
+/* The "Mail" example of EIP-712 has structs in structs; this is a SafeTx that four firmwares signed
+ * (docs/devices.md), hashed by ethers 6.16.0 too. */
+static void known_safe_tx(struct typed_data *t)
+{
+    static const struct address safe = { { 0x5a, 0xfe, 0x38, 0x55, 0x35, 0x8e, 0x11,
+                                           0x2b, 0x56, 0x47, 0xb9, 0x52, 0x70, 0x9e,
+                                           0x61, 0x65, 0xe1, 0xc1, 0xee, 0xee } };
+    static const struct address to = {
+        { 0x70, 0x99, 0x79, 0x70, 0xc5, 0x18, 0x12, 0xdc, 0x3a, 0x01,
+          0x0c, 0x7d, 0x01, 0xb5, 0x0e, 0x0d, 0x17, 0xdc, 0x79, 0xc8 }
+    };
+    static const struct address nobody;
+    const struct u256 zero = u256_from_u64(0), one = u256_from_u64(1), seven = u256_from_u64(7);
+    const struct u256 ether = u256_from_u64(1000000000000000000);
+
+    *t = (struct typed_data){ .domain = { .name = "EIP712Domain" },
+                              .message = { .name = "SafeTx" } };
+    typed_add_uint(&t->domain, "chainId", 32, &one);
+    typed_add_address(&t->domain, "verifyingContract", &safe);
+    typed_add_address(&t->message, "to", &to);
+    typed_add_uint(&t->message, "value", 32, &ether);
+    typed_add_bytes(&t->message, "data", NULL, 0);
+    typed_add_uint(&t->message, "operation", 1, &zero);
+    typed_add_uint(&t->message, "safeTxGas", 32, &zero);
+    typed_add_uint(&t->message, "baseGas", 32, &zero);
+    typed_add_uint(&t->message, "gasPrice", 32, &zero);
+    typed_add_address(&t->message, "gasToken", &nobody);
+    typed_add_address(&t->message, "refundReceiver", &nobody);
+    typed_add_uint(&t->message, "nonce", 32, &seven);
+}
+
+Test(typed_data, hashes)
+{
+    struct typed_data t;
+    struct hash32 h;
+
+    known_safe_tx(&t);
+    typed_struct_hash(&h, &t.domain);
+    cr_expect_str_eq(hash32_format(&h).s,
+                     "0xc03d57206aeb95bb2816e44cec2aeaff23ab39c410e548f01ce7fe7b6aa697ec");
+    typed_struct_hash(&h, &t.message);
+    cr_expect_str_eq(hash32_format(&h).s,
+                     "0x61ef847dec07cd35b96d5388f80e52f0370e9d61970c85d4bb0e13badcf13f5c");
+    typed_data_digest(&h, &t);
+    cr_expect_str_eq(hash32_format(&h).s,
+                     "0x0c190453d44a8443e57f667c583c46bec6b09d977343fbb9c25ead78009fe92b");
+}
+
+Test(typed_data, json)
+{
+    static const char want[] =
+        "{\"types\":{\"EIP712Domain\":[{\"name\":\"name\",\"type\":\"string\"},"
+        "{\"name\":\"chainId\",\"type\":\"uint256\"}],\"Delegate\":["
+        "{\"name\":\"delegateAddress\",\"type\":\"address\"},"
+        "{\"name\":\"data\",\"type\":\"bytes\"},"
+        "{\"name\":\"small\",\"type\":\"uint8\"},"
+        "{\"name\":\"totp\",\"type\":\"uint256\"}]},\"primaryType\":\"Delegate\","
+        "\"domain\":{\"name\":\"Safe\",\"chainId\":100},\"message\":{"
+        "\"delegateAddress\":\"0x0000000000000000000000000000000000000000\",\"data\":\"0x00ff\","
+        "\"small\":200,\"totp\":\"482000\"}}";
+    static const uint8_t bytes[] = { 0, 0xff };
+    static const struct address nobody;
+    const struct u256 chain_id = u256_from_u64(100), small = u256_from_u64(200),
+                      totp = u256_from_u64(482000);
+    struct typed_data t = { .domain = { .name = "EIP712Domain" },
+                            .message = { .name = "Delegate" } };
+    struct diag d = { 0 };
+    struct json *j = NULL;
+    struct buf text;
+
+    typed_add_string(&t.domain, "name", "Safe");
+    typed_add_uint(&t.domain, "chainId", 32, &chain_id);
+    typed_add_address(&t.message, "delegateAddress", &nobody);
+    typed_add_bytes(&t.message, "data", bytes, sizeof(bytes));
+    typed_add_uint(&t.message, "small", 1, &small);
+    typed_add_uint(&t.message, "totp", 32, &totp);
+    j = typed_data_to_json(&t);
+    buf_init(&text, 65536);
+    cr_assert_eq(json_write(&d, &text, j, 0), OK, "%s", d.msg);
+    cr_expect_str_eq(buf_str(&text), want);
+    buf_clear(&text);
+    json_free(j);
+}

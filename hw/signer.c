@@ -26,6 +26,13 @@ static const struct {
     { "keystore", true, keystore_signer },
 };
 
+/* What is there for signer_list, one after the other: never two on the bus at once. */
+static enum err (*const listers[])(struct diag *d,
+                                   struct signer_listed out[static SIGNER_MAX_LISTED],
+                                   size_t *num_out, const struct signer_options *options) = {
+    NULL, /* the end */
+};
+
 enum err signer_open(struct diag *d, struct signer **out, const char *spec,
                      const struct signer_options *options)
 {
@@ -154,4 +161,40 @@ void signer_notice(const struct signer_options *options, const char *fmt, ...)
     (void)vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
     options->notice(options->notice_ctx, text);
+}
+
+/* Of the ways to reach a device; what stands behind the word is for the device's own files. */
+static bool is_transport(const char *text)
+{
+    static const char *const words[] = { "hid:", "usb:", "tcp:", "udp:", "bridge:" };
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strncmp(text, words[i], strlen(words[i])) == 0 && text[strlen(words[i])] != '\0')
+            return true;
+    }
+    return strcmp(text, "bridge") == 0;
+}
+
+enum err signer_check_transport(struct diag *d, const char *text)
+{
+    if (is_transport(text))
+        return OK;
+    diag_hint(d, "'countersign device list' shows what is connected");
+    return diag_set(d, ERR_USAGE,
+                    "--transport: expected hid:PATH, usb:PORT, bridge[:URL], tcp:HOST:PORT or "
+                    "udp:HOST:PORT, found '%.64s'",
+                    text);
+}
+
+enum err signer_list(struct diag *d, struct signer_listed out[static SIGNER_MAX_LISTED],
+                     size_t *num_out, const struct signer_options *options)
+{
+    enum err e = OK;
+
+    *num_out = 0;
+    if (options->transport != NULL)
+        e = signer_check_transport(d, options->transport);
+    for (size_t i = 0; e == OK && listers[i] != NULL; i++)
+        e = listers[i](d, out, num_out, options);
+    return e;
 }

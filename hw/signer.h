@@ -19,6 +19,7 @@
  * right bytes leaves it.
  */
 struct signer;
+struct json;
 
 /* What a signer may need besides its name. All-zero but passphrase_fd = -1 is a good start. */
 struct signer_options {
@@ -33,11 +34,15 @@ struct signer_options {
     bool allow_remote; /* tcp:, udp: and bridge: to other machines than this one, too */
     bool hash_mode;    /* Ledger: show the two hashes instead of the fields */
     /*
-     * Told what the person should do now ("confirm on the Ledger Flex"), and given what an external
-     * wallet signs. Ours or escaped. NULL: nobody is told.
+     * Told what the person should do now ("confirm on the Ledger Flex"), one line each. Raw, as in
+     * struct diag: who shows it escapes it. NULL: nobody is told.
      */
     void (*notice)(void *ctx, const char *text);
     void *notice_ctx;
+    /* External: given what the wallet signs, for eth_signTypedData_v4, before the signature is
+     * read. NULL: it is known already. */
+    enum err (*typed_data)(struct diag *d, void *ctx, const struct json *typed);
+    void *typed_data_ctx;
 };
 
 /*
@@ -94,6 +99,9 @@ struct signer_listed {
  */
 MUST_CHECK enum err signer_list(struct diag *d, struct signer_listed out[static SIGNER_MAX_LISTED],
                                 size_t *num_out, const struct signer_options *options);
+
+/* ERR_USAGE unless it begins like one of signer_options.transport. */
+MUST_CHECK enum err signer_check_transport(struct diag *d, const char *text);
 
 /* --- for implementations ---------------------------------------------------------------------- */
 

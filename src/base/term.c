@@ -204,6 +204,15 @@ void term_hint(const char *fmt, ...)
     write_line("hint", text);
 }
 
+void term_notice(const char *text)
+{
+    (void)fflush(stdout);
+    (void)fputs("countersign: ", stderr);
+    write_escaped(stderr, text, strlen(text));
+    (void)fputc('\n', stderr);
+    (void)fflush(stderr);
+}
+
 void term_warning(const char *fmt, ...)
 {
     char text[1024] = "";

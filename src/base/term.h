@@ -47,6 +47,8 @@ bool term_is_quiet(void);
 /* "countersign: error: …" and "countersign: hint: …" on stderr, escaped. */
 void term_error(const struct diag *d);
 void term_hint(const char *fmt, ...) PRINTF_LIKE(1, 2);
+/* "countersign: …": what the person should do now; shown at once, also with --quiet. */
+void term_notice(const char *text);
 /* "countersign: warning: …" */
 void term_warning(const char *fmt, ...) PRINTF_LIKE(1, 2);
 

@@ -66,6 +66,32 @@ enum err args_require(struct diag *d, const char **out, const struct args *a, co
     return OK;
 }
 
+/* The word stands in a list of words with a space between each two. */
+static bool has_word(const char *list, const char *word)
+{
+    size_t len = strlen(word);
+
+    for (const char *at = list; *at != '\0'; at += strspn(at, " ")) {
+        size_t n = strcspn(at, " ");
+
+        if (n == len && memcmp(at, word, n) == 0)
+            return true;
+        at += n;
+    }
+    return false;
+}
+
+enum err args_check_sub(struct diag *d, const struct args *a, const char *sub, const char *allowed)
+{
+    for (size_t i = 0; i < a->num_values; i++) {
+        const char *name = a->values[i].option->name;
+
+        if (!has_word(allowed, name) && find_in(args_common_options, name, strlen(name)) == NULL)
+            return diag_set(d, ERR_USAGE, "%s %s: takes no --%s", a->command->name, sub, name);
+    }
+    return OK;
+}
+
 /* One "--name", "--name=VALUE" or "--name VALUE"; moves *i over a separate value. */
 static enum err parse_option(struct diag *d, struct args *a, struct arg_value *v, int argc,
                              char **argv, int *i)

@@ -54,6 +54,10 @@ const char *args_get_nth(const struct args *a, const char *name, size_t i);
 /* ERR_USAGE if it is not given. */
 MUST_CHECK enum err args_require(struct diag *d, const char **out, const struct args *a,
                                  const char *name);
+/* ERR_USAGE for an option that `allowed` ("form repo") does not name and that not every verb has:
+ * it would be ignored in silence. sub: operand that chose. */
+MUST_CHECK enum err args_check_sub(struct diag *d, const struct args *a, const char *sub,
+                                   const char *allowed);
 static inline bool args_json(const struct args *a)
 {
     return args_flag(a, "json");

@@ -160,44 +160,17 @@ static const struct {
     const char *name;
     size_t min_operands, max_operands; /* behind the name */
     const char *expected;
-    const char *options; /* that it takes, with spaces around each */
+    const char *options; /* that it takes */
     enum err (*run)(struct diag *d, const struct args *a, int *exit_code);
 } subcommands[] = {
-    { "hash", 1, 1, "one FILE", " form ", run_hash },
-    { "check", 1, 1, "one FILE", " ", run_check },
+    { "hash", 1, 1, "one FILE", "form", run_hash },
+    { "check", 1, 1, "one FILE", "", run_check },
     { "render", 0, 0, "options alone", " form repo commit path template digest out ",
       compose_run_render },
-    { "explain", 1, 1, "one FILE or PROPOSAL", " hash template previous ", compose_run_explain },
-    { "diff", 2, 2, "OLD and NEW", " repo path ", compose_run_diff },
+    { "explain", 1, 1, "one FILE or PROPOSAL", "hash template previous", compose_run_explain },
+    { "diff", 2, 2, "OLD and NEW", "repo path", compose_run_diff },
 };
 #define NUM_SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
-
-static bool is_common(const char *option)
-{
-    for (size_t i = 0; args_common_options[i].name != NULL; i++) {
-        if (strcmp(args_common_options[i].name, option) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* An option that a subcommand does not look at would be ignored in silence. */
-static enum err check_options(struct diag *d, const struct args *a, size_t sub)
-{
-    for (size_t i = 0; i < a->num_values; i++) {
-        const char *name = a->values[i].option->name;
-        struct buf word;
-        bool known = false;
-
-        buf_init(&word, 64);
-        buf_addf(&word, " %s ", name);
-        known = strstr(subcommands[sub].options, buf_str(&word)) != NULL || is_common(name);
-        buf_clear(&word);
-        if (!known)
-            return diag_set(d, ERR_USAGE, "compose %s: takes no --%s", subcommands[sub].name, name);
-    }
-    return OK;
-}
 
 static enum err run(struct diag *d, const struct args *a, int *exit_code)
 {
@@ -211,7 +184,7 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
         return diag_set(d, ERR_USAGE,
                         "compose: expected hash, check, render, explain or diff, found '%.32s'",
                         a->operands[0]);
-    if ((e = check_options(d, a, i)) != OK)
+    if ((e = args_check_sub(d, a, subcommands[i].name, subcommands[i].options)) != OK)
         return e;
     if (num < subcommands[i].min_operands || num > subcommands[i].max_operands)
         return diag_set(d, ERR_USAGE, "compose %s: expected %s", subcommands[i].name,

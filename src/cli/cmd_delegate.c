@@ -190,9 +190,8 @@ static const struct arg_option options[] = {
     { "delegate", "ADDRESS", "add, remove: the account that may propose", false },
     { "delegator", "ADDRESS", "remove: the owner (default: the one who signs)", false },
     { "label", "TEXT", "add: a name for it, up to 50 characters (default: countersign)", false },
-    OPTION_SIGNER,
-    OPTION_PASSFILE,
-    OPTION_PASSFD,
+    OPTIONS_SIGNER_TYPED,
+    OPTION_TYPED_DATA,
     OPTION_END,
 };
 

@@ -5,6 +5,7 @@
 
 static const struct arg_option options[] = {
     SIGNING_OPTIONS,
+    OPTION_TYPED_DATA,
     { "submit", NULL, "then put proposal and signature into the queue", false },
     OPTION_END,
 };

@@ -18,6 +18,7 @@ extern const struct command cmd_sign;
 extern const struct command cmd_submit;
 extern const struct command cmd_fetch;
 extern const struct command cmd_delegate;
+extern const struct command cmd_device;
 extern const struct command cmd_execute;
 extern const struct command cmd_status;
 extern const struct command cmd_completion;

@@ -36,32 +36,6 @@ enum err common_chain(struct diag *d, struct chain **out, const struct args *a,
     return chain_open(d, out, urls, num_urls, &p->chain_id, p->rpc_allow_plain_http);
 }
 
-enum err common_signer(struct diag *d, struct signer **out, const struct args *a)
-{
-    const char *fd_text = args_get(a, "passphrase-fd");
-    struct signer_options options = { .passphrase_file = args_get(a, "passphrase-file"),
-                                      .passphrase_fd = -1 };
-    const char *spec = NULL;
-    struct u256 fd;
-    uint64_t number = 0;
-    enum err e = args_require(d, &spec, a, "signer");
-
-    *out = NULL;
-    if (e != OK) {
-        diag_hint(d, "a key in a file: --signer keystore:FILE");
-        return e;
-    }
-    if (fd_text != NULL && options.passphrase_file != NULL)
-        return diag_set(d, ERR_USAGE, "--passphrase-file and --passphrase-fd exclude each other");
-    if (fd_text != NULL) {
-        if (!u256_from_dec(&fd, fd_text) || !u256_to_u64(&fd, &number) || number > 1023)
-            return diag_set(d, ERR_USAGE, "--passphrase-fd: expected a small number, found '%.32s'",
-                            fd_text);
-        options.passphrase_fd = (int)number;
-    }
-    return signer_open(d, out, spec, &options);
-}
-
 enum err common_write_json(struct diag *d, const struct json *j, const char *path)
 {
     struct buf text;

@@ -18,17 +18,32 @@
     {                                                                               \
         "online", NULL, "read the chain (JSON-RPC endpoints of the profile)", false \
     }
-#define OPTION_SIGNER                                         \
-    {                                                         \
-        "signer", "SIGNER", "who signs: keystore:FILE", false \
+/* Every verb that signs: who, and how to reach them. */
+#define OPTIONS_SIGNER                                                                         \
+    { "signer", "SIGNER",                                                                      \
+      "who signs: ledger[:PATH], trezor[:PATH], keystore:FILE or external:ADDRESS", false },   \
+        { "passphrase-file", "FILE", "passphrase of the keystore, from a file", false },       \
+        { "passphrase-fd", "N", "the same, from a file descriptor", false }, OPTION_TRANSPORT, \
+        OPTION_REMOTE
+#define OPTION_TRANSPORT                                                                       \
+    {                                                                                          \
+        "transport", "WHERE",                                                                  \
+            "which device: as 'device list' says, bridge[:URL], tcp:HOST:PORT, udp:HOST:PORT", \
+            false                                                                              \
     }
-#define OPTION_PASSFILE                                                             \
-    {                                                                               \
-        "passphrase-file", "FILE", "passphrase of the keystore, from a file", false \
+#define OPTION_REMOTE                                                                  \
+    {                                                                                  \
+        "allow-remote-device", NULL, "a device behind another machine is meant", false \
     }
-#define OPTION_PASSFD                                                   \
-    {                                                                   \
-        "passphrase-fd", "N", "the same, from a file descriptor", false \
+/* Verbs that sign typed data, but for OPTION_TYPED_DATA, which `propose` has already. */
+#define OPTIONS_SIGNER_TYPED                                                                     \
+    OPTIONS_SIGNER, { "hash-mode", NULL, "Ledger: show the two hashes, not the fields", false }, \
+    {                                                                                            \
+        "signature", "FILE", "external: the signature (default: ask for it)", false              \
+    }
+#define OPTION_TYPED_DATA                                                            \
+    {                                                                                \
+        "typed-data", "FILE", "external: write what is signed there, as JSON", false \
     }
 #define OPTION_YES                       \
     {                                    \
@@ -46,7 +61,13 @@ MUST_CHECK enum err common_profile(struct diag *d, struct profile **out, const s
 MUST_CHECK enum err common_chain(struct diag *d, struct chain **out, const struct args *a,
                                  const struct profile *p);
 
-/* --signer with its passphrase options; ERR_USAGE if there is none. */
+/*
+ * The options of --signer, without opening it (common_signer.c). They borrow a, and what they call
+ * prints: notices to standard error, typed data to --typed-data FILE or standard output.
+ */
+MUST_CHECK enum err common_signer_options(struct diag *d, struct signer_options *out,
+                                          const struct args *a);
+/* --signer with those options; ERR_USAGE if there is none. */
 MUST_CHECK enum err common_signer(struct diag *d, struct signer **out, const struct args *a);
 
 /*

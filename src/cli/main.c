@@ -25,6 +25,7 @@ const struct command *const commands[] = {
     &cmd_submit,
     &cmd_fetch,
     &cmd_delegate,
+    &cmd_device,
     &cmd_execute,
     &cmd_status,
     &cmd_completion,

@@ -14,6 +14,7 @@
 #include "src/base/limits.h"
 #include "src/base/term.h"
 #include "src/cli/common_queue.h"
+#include "src/cli/device.h"
 #include "verify/checks.h"
 #include "verify/review.h"
 
@@ -163,17 +164,28 @@ static enum err ask(struct diag *d, const struct signing *s)
     return OK;
 }
 
-static enum err make_signature(struct diag *d, struct signing *s, struct sig65 *out)
+/* What is signed; it borrows the proposal. */
+static enum err describe(struct diag *d, const struct signing *s, struct typed_data *out)
 {
     const struct proposal *p = s->proposal;
-    struct typed_data typed;
     struct hash32 digest;
 
-    safe_tx_typed_data(&typed, &p->tx, &p->domain);
-    typed_data_digest(&digest, &typed);
+    safe_tx_typed_data(out, &p->tx, &p->domain);
+    typed_data_digest(&digest, out);
     if (!hash32_eq(&digest, &s->verification.subject.hashes.safe_tx))
         return diag_set(d, ERR_INTERNAL, "the typed data has another hash than the SafeTx");
-    return signer_sign_typed(d, s->signer, out, &typed);
+    return OK;
+}
+
+/* A device shows it on its own screen: the person knows beforehand what has to be there. */
+static enum err show_screens(struct diag *d, const struct signing *s,
+                             const struct typed_data *typed)
+{
+    const struct device_setup *setup = signer_device(s->signer);
+
+    if (setup == NULL || args_json(s->args))
+        return OK;
+    return device_preview_print(d, setup, typed);
 }
 
 static bool is_known(const struct signing *s, const struct hash32 *hash)
@@ -265,10 +277,12 @@ static enum err sign_verified(struct diag *d, struct signing *s)
 {
     struct json *j = NULL;
     struct sig65 sig = { 0 };
-    enum err e = ERR_INTERNAL;
+    struct typed_data typed;
+    enum err e = describe(d, s, &typed);
 
-    if ((e = ask(d, s)) != OK || (e = check_journal(d, s)) != OK ||
-        (e = make_signature(d, s, &sig)) != OK || (e = keep(d, s, &sig)) != OK)
+    if (e != OK || (e = show_screens(d, s, &typed)) != OK || (e = ask(d, s)) != OK ||
+        (e = check_journal(d, s)) != OK ||
+        (e = signer_sign_typed(d, s->signer, &sig, &typed)) != OK || (e = keep(d, s, &sig)) != OK)
         return e;
     if (args_json(s->args))
         j = answer_signed(s);

@@ -13,7 +13,7 @@
 
 /* Rows for the option tables of those verbs. */
 #define SIGNING_OPTIONS                                                                       \
-    OPTION_SIGNER, OPTION_PASSFILE, OPTION_PASSFD,                                            \
+    OPTIONS_SIGNER_TYPED,                                                                     \
         { "yes", NULL, "do not ask (only a delegate whom the policy allows it)", false },     \
     {                                                                                         \
         "replaces", "HASH", "SafeTx that this one takes the nonce from, signed before", false \

@@ -102,5 +102,9 @@
 #define LIMIT_CHECKPOINT_LINES 64
 /* Logs, or authorities, of one trusted root. */
 #define LIMIT_SIGSTORE_KEYS 64
+/* One message of a Trezor: the longest that is asked for, Features, is under 1 kB. */
+#define LIMIT_TREZOR_MESSAGE_BYTES (16 * 1024)
+/* Messages of a Trezor in one operation: 128 kB of calldata are 128, a SafeTx takes about 40. */
+#define LIMIT_TREZOR_STEPS 1024
 
 #endif

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TESTS_TREZOR_FIXTURE_H
+#define TESTS_TREZOR_FIXTURE_H
+
+#include "hw/path.h"
+#include "hw/trezor/message.h"
+#include "src/base/json.h"
+#include "src/base/typed_data.h"
+
+/*
+ * Messages as protoc writes them (fixtures/trezor/messages.json), and what they are about: the
+ * SafeTx that real firmware signed.
+ */
+
+/* fixtures/trezor/messages.json; the caller frees it. */
+struct json *trezor_messages(void);
+/* The payload of that name as a message of that type, to be cleared. */
+void trezor_message_named(struct trezor_message *out, const struct json *messages, const char *name,
+                          uint16_t type);
+/* What was written is the payload of that name. */
+void trezor_expect_named(const struct buf *written, const struct json *messages, const char *name);
+
+/* m/44'/60'/0'/0/0 */
+struct hd_path trezor_path(void);
+/* Its account, of the seed "test … junk". */
+struct address trezor_owner(void);
+struct address trezor_recipient(void);
+/* The known SafeTx: nonce 7, one ether, with data. */
+void trezor_safe_tx(struct typed_data *out, const uint8_t *data, size_t data_len);
+/* a9059cbb and 64 zeros: the data of the second known SafeTx. */
+const uint8_t *trezor_transfer(size_t *len);
+
+#endif

@@ -38,5 +38,6 @@ only jansson src/base/json.c
 only libfyaml src/base/yaml.c
 only git2 verify/git.c
 only openssl 'src/base/digest.c src/base/pubkey.c verify/sigstore/'
+only hidapi hw/hid.c
 only dlfcn src/base/library.c
 exit $failed

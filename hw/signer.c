@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hw/external.h"
 #include "hw/keystore.h"
 #include "src/base/address.h"
 
@@ -24,6 +25,7 @@ static const struct {
                      const struct signer_options *options);
 } kinds[] = {
     { "keystore", true, keystore_signer },
+    { "external", true, external_signer },
 };
 
 /* What is there for signer_list, one after the other: never two on the bus at once. */
@@ -86,6 +88,11 @@ void signer_close(struct signer *s)
 void signer_address(const struct signer *s, struct address *out)
 {
     *out = s->address;
+}
+
+bool signer_signs_tx(const struct signer *s)
+{
+    return s->ops->sign_tx != NULL;
 }
 
 const struct device_setup *signer_device(const struct signer *s)

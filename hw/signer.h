@@ -64,6 +64,9 @@ void signer_address(const struct signer *s, struct address *out);
 /* The device, as it was when it was opened; NULL if it is none. */
 const struct device_setup *signer_device(const struct signer *s);
 
+/* Whether signer_sign_tx can work: an external wallet sends its transactions by itself. */
+bool signer_signs_tx(const struct signer *s);
+
 /*
  * The account of another path of the same device, without showing it (confirm: the device shows
  * it and a person compares; ERR_REFUSED if they say no). ERR_UNSUPPORTED for other signers.

@@ -247,15 +247,13 @@ static enum err read_answer(struct diag *d, char *out, size_t out_len, FILE *tty
     return OK;
 }
 
-enum err term_ask(struct diag *d, char *out, size_t out_len, const char *question)
+enum err term_ask_beside(struct diag *d, char *out, size_t out_len, const char *question)
 {
     enum err e = ERR_INTERNAL;
     FILE *tty = NULL;
     int fd = -1;
 
     out[0] = '\0';
-    if (!isatty(STDIN_FILENO))
-        return diag_set(d, ERR_USAGE, "cannot ask: standard input is no terminal");
     if ((fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)) < 0)
         return diag_set(d, ERR_USAGE, "cannot ask: there is no terminal (%s)", strerror(errno));
     if ((tty = fdopen(fd, "r+")) == NULL) {
@@ -269,4 +267,12 @@ enum err term_ask(struct diag *d, char *out, size_t out_len, const char *questio
     e = read_answer(d, out, out_len, tty);
     (void)fclose(tty);
     return e;
+}
+
+enum err term_ask(struct diag *d, char *out, size_t out_len, const char *question)
+{
+    out[0] = '\0';
+    if (!isatty(STDIN_FILENO))
+        return diag_set(d, ERR_USAGE, "cannot ask: standard input is no terminal");
+    return term_ask_beside(d, out, out_len, question);
 }

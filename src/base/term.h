@@ -59,5 +59,8 @@ void buf_add_untrusted(struct buf *out, const char *text, size_t text_len);
  * ERR_USAGE if stdin is no terminal, ERR_REFUSED on end of input.
  */
 MUST_CHECK enum err term_ask(struct diag *d, char *out, size_t out_len, const char *question);
+/* The same where standard input is for something else. */
+MUST_CHECK enum err term_ask_beside(struct diag *d, char *out, size_t out_len,
+                                    const char *question);
 
 #endif

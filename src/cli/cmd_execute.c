@@ -172,6 +172,10 @@ static enum err send(struct diag *d, struct execution *x)
         e = common_signer(d, &x->signer, x->args);
     if (e != OK)
         return e;
+    if (!signer_signs_tx(x->signer)) {
+        diag_hint(d, "'countersign execute --print' shows what that wallet has to send");
+        return diag_set(d, ERR_UNSUPPORTED, "an external wallet sends its transactions by itself");
+    }
     signer_address(x->signer, &x->sender);
     e = x->via == VIA_SAFE ? execute_prepare_safe(d, x) : execute_prepare_timelock(d, x);
     if (e == OK && !x->done)

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/base/clock.h"
 #include "src/base/json.h"
@@ -177,14 +178,35 @@ const struct command cmd_help = {
     .run = run_help,
 };
 
+/* Ctrl-C is a person's no, wherever it comes: nothing is half written, files are replaced whole. */
+static void on_interrupt(int number)
+{
+    static const char text[] = "\ncountersign: error: interrupted\n";
+
+    number = (int)write(STDERR_FILENO, text, sizeof(text) - 1);
+    (void)number; /* there is nowhere else to say it */
+    _exit(err_exit_code(ERR_REFUSED));
+}
+
+static void set_up_signals(void)
+{
+    const struct sigaction interrupt = { .sa_handler = on_interrupt };
+    struct sigaction before;
+
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* writing fails, and the temporary file is removed */
+    /* a shell starts what runs in the background without it */
+    if (sigaction(SIGINT, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        (void)sigaction(SIGINT, &interrupt, NULL);
+}
+
 int main(int argc, char **argv)
 {
     struct diag d = { 0 };
     const struct command *c = NULL;
 
     secret_protect_process();
-    (void)signal(SIGPIPE, SIG_IGN);
-    (void)signal(SIGXFSZ, SIG_IGN); /* writing fails, and the temporary file is removed */
+    set_up_signals();
     term_init(TERM_AUTO, false);
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         print_usage();

@@ -10,6 +10,7 @@
 #include "src/base/address.h"
 #include "src/base/clock.h"
 #include "src/base/hex.h"
+#include "src/base/interrupt.h"
 #include "src/base/json.h"
 #include "src/base/limits.h"
 #include "src/base/term.h"
@@ -128,10 +129,24 @@ static enum err open_signer(struct diag *d, struct signing *s)
         return e;
     signer_address(s->signer, &s->account);
     s->delegate = profile_is_delegate(s->profile, &s->account);
-    if (!s->delegate && !profile_is_owner(s->profile, &s->account))
+    if (!s->delegate && !profile_is_owner(s->profile, &s->account)) {
+        if (signer_device(s->signer) != NULL)
+            diag_hint(d,
+                      "'countersign device address --signer %.6s' finds which of the device's "
+                      "accounts is an owner",
+                      args_get(s->args, "signer"));
         return diag_set(d, ERR_MISMATCH, "%s is neither an owner nor a delegate in the profile",
                         address_format(&s->account).s);
+    }
     return OK;
+}
+
+/* Standard input is taken: questions go to the terminal all the same. */
+static bool signature_is_piped(const struct args *a)
+{
+    const char *path = args_get(a, "signature");
+
+    return path != NULL && strcmp(path, "-") == 0;
 }
 
 /* The person types what the device, or a second screen, shows at the end of the hash. */
@@ -139,6 +154,7 @@ static enum err ask(struct diag *d, const struct signing *s)
 {
     const struct hash32_text hash = hash32_format(&s->verification.subject.hashes.safe_tx);
     const char *last = hash.s + strlen(hash.s) - 8;
+    static const char question[] = "type the last eight hex digits of the SafeTx hash to sign: ";
     char typed[64] = { 0 };
     enum err e = OK;
 
@@ -153,8 +169,8 @@ static enum err ask(struct diag *d, const struct signing *s)
                 s->delegate ? "delegate: does not count as an owner's signature" : "owner");
     if ((e = term_finish(d)) != OK)
         return e;
-    e = term_ask(d, typed, sizeof(typed),
-                 "type the last eight hex digits of the SafeTx hash to sign: ");
+    e = signature_is_piped(s->args) ? term_ask_beside(d, typed, sizeof(typed), question)
+                                    : term_ask(d, typed, sizeof(typed), question);
     if (e == ERR_USAGE)
         diag_hint(d, "a person signs on a terminal; --yes is for delegates in the profile");
     if (e != OK)
@@ -253,6 +269,18 @@ static enum err keep(struct diag *d, struct signing *s, const struct sig65 *sig)
     return e == ERR_MISMATCH ? keep_aside(d, s) : e;
 }
 
+/* What a person signed is not lost to a Ctrl-C that comes late. */
+static enum err keep_whole(struct diag *d, struct signing *s, const struct sig65 *sig)
+{
+    struct interrupt held;
+    enum err e = ERR_INTERNAL;
+
+    interrupt_hold(&held);
+    e = keep(d, s, sig);
+    interrupt_release_answered(&held);
+    return e;
+}
+
 static void print_signed(const struct signing *s)
 {
     term_printf("signed by %s, saved in ", address_format(&s->account).s);
@@ -282,7 +310,8 @@ static enum err sign_verified(struct diag *d, struct signing *s)
 
     if (e != OK || (e = show_screens(d, s, &typed)) != OK || (e = ask(d, s)) != OK ||
         (e = check_journal(d, s)) != OK ||
-        (e = signer_sign_typed(d, s->signer, &sig, &typed)) != OK || (e = keep(d, s, &sig)) != OK)
+        (e = signer_sign_typed(d, s->signer, &sig, &typed)) != OK ||
+        (e = keep_whole(d, s, &sig)) != OK)
         return e;
     if (args_json(s->args))
         j = answer_signed(s);

@@ -85,6 +85,8 @@ struct chain_fees {
     struct u256 max_fee, max_priority_fee;
 };
 MUST_CHECK enum err chain_suggest_fees(struct diag *d, struct chain *c, struct chain_fees *out);
+/* For chains without EIP-1559. */
+MUST_CHECK enum err chain_gas_price(struct diag *d, struct chain *c, struct u256 *out);
 MUST_CHECK enum err chain_account_nonce(struct diag *d, struct chain *c, uint64_t *out,
                                         const struct address *account);
 MUST_CHECK enum err chain_estimate_gas(struct diag *d, struct chain *c, uint64_t *out,

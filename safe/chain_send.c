@@ -63,6 +63,11 @@ enum err chain_suggest_fees(struct diag *d, struct chain *c, struct chain_fees *
     return OK;
 }
 
+enum err chain_gas_price(struct diag *d, struct chain *c, struct u256 *out)
+{
+    return first_quantity(d, c, out, "eth_gasPrice", json_new_array());
+}
+
 enum err chain_account_nonce(struct diag *d, struct chain *c, uint64_t *out,
                              const struct address *account)
 {

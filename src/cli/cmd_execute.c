@@ -208,6 +208,7 @@ static const struct arg_option options[] = {
     OPTIONS_SIGNER,
     OPTION_RPC,
     { "max-fee", "WEI", "most to pay for one gas; default 1000000000000 (1000 gwei)", false },
+    { "legacy", NULL, "for chains without EIP-1559: a gas price instead of fees", false },
     { "timeout", "SECONDS", "how long to wait for the receipt; default 180", false },
     OPTION_YES,
     OPTION_END,

@@ -18,6 +18,18 @@
 #define LONGEST_TIMEOUT_S 86400
 #define BLOCK_GAS_LIMIT   30000000ULL
 
+static enum err ask_for_fees(struct diag *d, struct execution *x, struct chain_fees *out)
+{
+    enum err e = ERR_INTERNAL;
+
+    *out = (struct chain_fees){ 0 };
+    if (args_flag(x->args, "legacy"))
+        return chain_gas_price(d, x->chain, &out->max_fee);
+    if ((e = chain_suggest_fees(d, x->chain, out)) == ERR_UNSUPPORTED)
+        diag_hint(d, "--legacy sends a transaction with a gas price");
+    return e;
+}
+
 /* What the node suggests is bounded: a wrong answer must not empty the account. */
 static enum err choose_fees(struct diag *d, struct execution *x, struct eth_tx *tx)
 {
@@ -27,7 +39,7 @@ static enum err choose_fees(struct diag *d, struct execution *x, struct eth_tx *
     enum err e = common_u256(d, &most, &given, x->args, "max-fee");
 
     if (e == OK)
-        e = chain_suggest_fees(d, x->chain, &fees);
+        e = ask_for_fees(d, x, &fees);
     if (e != OK)
         return e;
     if (!given)
@@ -37,6 +49,7 @@ static enum err choose_fees(struct diag *d, struct execution *x, struct eth_tx *
         return diag_set(d, ERR_LIMIT, "the node suggests up to %s wei for one gas, the limit is %s",
                         u256_format(&fees.max_fee).s, u256_format(&most).s);
     }
+    tx->kind = args_flag(x->args, "legacy") ? ETH_TX_LEGACY : ETH_TX_1559;
     tx->max_fee = fees.max_fee;
     tx->max_priority_fee = fees.max_priority_fee;
     return OK;

@@ -166,6 +166,27 @@ for (const version of SAFE_VERSIONS) {
             assert.equal(await isAllowed(hash), true);
         });
 
+        test('a chain without EIP-1559 gets a transaction with a gas price', async (t) => {
+            const { name, hash } = await prepared(alice, bob);
+            const proxy = await RpcProxy.start(chain.rpc, async (method, params) => {
+                if (method !== 'eth_getBlockByNumber') return undefined;
+                const { baseFeePerGas, ...block } = await chain.rpc.call(method, ...params);
+                return block;
+            });
+            t.after(() => proxy.stop());
+            const args = ['execute', name, ...signer('sender'), '--yes', '--rpc', proxy.url];
+            const refused = await team.executor.run(args);
+            assert.equal(refused.code, 2, refused.stdout);
+            assert.match(refused.stderr, /no base fee[^]*--legacy/);
+            const dear = await team.executor.run([...args, '--legacy', '--max-fee', '1']);
+            assert.equal(dear.code, 2, dear.stdout);
+            assert.match(dear.stderr, /the limit is 1\n/);
+            const answer = await team.executor.ok([...args, '--legacy']);
+            const sent = await chain.rpc.call('eth_getTransactionByHash', answer.transactionHash);
+            assert.equal(sent.type, '0x0');
+            assert.equal(await isAllowed(hash), true);
+        });
+
         test('the printed calldata is what ethers makes of it', async () => {
             const { name, hash } = await prepared(carol, alice);
             const answer = await team.executor.ok(['execute', name, '--print']);

@@ -8,7 +8,7 @@ import { hashOnChain, safeTxHash } from './safetx.mjs';
 import { COMPOSE_PATH } from './scratch.mjs';
 import { signer } from './world.mjs';
 
-const QUESTION = {
+export const QUESTION = {
     sign: 'type the last eight hex digits of the SafeTx hash to sign: ',
     send: 'send this transaction? type yes: ',
 };

@@ -111,6 +111,34 @@ Test(chain_send, fees)
     }
 }
 
+static const struct {
+    const char *name;
+    struct rpc_row rows[2];
+    enum err want;
+    const char *price;
+} prices[] = {
+    { "good", { { "eth_gasPrice", NULL, "\"0x3b9aca00\"", NULL, NULL } }, OK, "1000000000" },
+    { "leading zero", { { "eth_gasPrice", NULL, "\"0x03\"", NULL, NULL } }, ERR_FORMAT, "0" },
+    { "number", { { "eth_gasPrice", NULL, "3", NULL, NULL } }, ERR_FORMAT, "0" },
+    { "unknown method", { { NULL, NULL, NULL, NULL, NULL } }, ERR_NETWORK, "0" },
+};
+
+Test(chain_send, gas_price)
+{
+    for (size_t i = 0; i < sizeof(prices) / sizeof(prices[0]); i++) {
+        struct rpc_stand_in node;
+        struct chain *c = open_one(&node, prices[i].rows);
+        struct diag d = { 0 };
+        struct u256 out;
+        enum err e = chain_gas_price(&d, c, &out);
+
+        cr_expect_eq(e, prices[i].want, "%s: got %d (%s)", prices[i].name, (int)e, d.msg);
+        cr_expect_str_eq(u256_format(&out).s, prices[i].price, "%s", prices[i].name);
+        chain_close(c);
+        rpc_stand_in_stop(&node);
+    }
+}
+
 Test(chain_send, estimate_explains_a_revert)
 {
     static const struct rpc_row rows[] = {

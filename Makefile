@@ -5,6 +5,8 @@ VERSION ?= 0.1.0
 BUILD   ?= build
 PREFIX  ?= /usr/local
 DESTDIR ?=
+# Where udev looks for rules; empty: leave them out.
+UDEVDIR ?= /lib/udev/rules.d
 CC      ?= cc
 CFLAGS  ?= -O2 -g
 LDFLAGS ?=
@@ -212,17 +214,21 @@ coverage: ## line coverage of the unit tests, as text
 	    -exec gcov -n {} + 2>/dev/null | awk '/^File .[shv]/{f=$$2} /^Lines/{if(f){print f, $$2; f=""}}'
 
 # --- installing ---------------------------------------------------------------------------------
-install: $(PROGRAM) ## program, man page, completion
+UDEV_RULES := 70-countersign.rules
+
+install: $(PROGRAM) ## program, man page, completion, udev rules
 	install -D -m 755 $(PROGRAM) "$(DESTDIR)$(PREFIX)/bin/countersign"
 	install -D -m 644 docs/countersign.1 "$(DESTDIR)$(PREFIX)/share/man/man1/countersign.1"
 	$(PROGRAM) completion bash >$(BUILD)/completion.bash
 	install -D -m 644 $(BUILD)/completion.bash \
 	    "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/countersign"
+	$(if $(UDEVDIR),install -D -m 644 hw/udev/$(UDEV_RULES) "$(DESTDIR)$(UDEVDIR)/$(UDEV_RULES)")
 
 uninstall: ## remove what install put there
 	rm -f "$(DESTDIR)$(PREFIX)/bin/countersign" \
 	    "$(DESTDIR)$(PREFIX)/share/man/man1/countersign.1" \
-	    "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/countersign"
+	    "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/countersign" \
+	    $(if $(UDEVDIR),"$(DESTDIR)$(UDEVDIR)/$(UDEV_RULES)")
 
 dist: ## source archive of the last commit
 	$(Q)mkdir -p $(BUILD)

@@ -98,3 +98,28 @@ Test(args, required_option)
     cr_expect_eq(args_require(&d, &text, &a, "nonce"), ERR_USAGE);
     args_free(&a);
 }
+
+Test(args, options_of_a_subcommand)
+{
+    static const struct {
+        const char *words[5];
+        const char *allowed;
+        enum err want;
+    } cases[] = {
+        { { NULL }, "", OK },
+        { { "--json", NULL }, "", OK },
+        { { "--nonce", "1", "--yes", NULL }, "yes nonce", OK },
+        { { "--nonce", "1", NULL }, "nonces non once", ERR_USAGE },
+        { { "--yes", "--nonce", "1", NULL }, "yes", ERR_USAGE },
+        { { "--yes", NULL }, "", ERR_USAGE },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct diag d = { 0 };
+        struct args a;
+
+        cr_assert_eq(parse(&d, &a, cases[i].words), OK);
+        cr_expect_eq(args_check_sub(&d, &a, "sub", cases[i].allowed), cases[i].want, "%zu", i);
+        args_free(&a);
+    }
+}

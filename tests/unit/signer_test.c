@@ -47,6 +47,27 @@ Test(signer, refuses_unknown_kinds)
     }
 }
 
+Test(signer, transports)
+{
+    static const struct {
+        const char *text;
+        enum err want;
+    } cases[] = {
+        { "hid:/dev/hidraw3", OK }, { "usb:1-4", OK },         { "tcp:127.0.0.1:9999", OK },
+        { "udp:localhost:1", OK },  { "bridge", OK },          { "bridge:1", OK },
+        { "", ERR_USAGE },          { "hid:", ERR_USAGE },     { "bridge:", ERR_USAGE },
+        { "bridges", ERR_USAGE },   { "TCP:h:1", ERR_USAGE },  { "/dev/hidraw3", ERR_USAGE },
+        { "tcp", ERR_USAGE },       { "http://x", ERR_USAGE },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct diag d = { 0 };
+
+        cr_expect_eq(signer_check_transport(&d, cases[i].text), cases[i].want, "'%s'",
+                     cases[i].text);
+    }
+}
+
 Test(signer, refuses_a_wrong_passphrase)
 {
     struct diag d = { 0 };

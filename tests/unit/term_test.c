@@ -124,10 +124,12 @@ Test(term, errors_are_escaped, .init = cr_redirect_stderr)
     term_error(&d);
     term_hint("look at %s", "\r");
     term_warning("%s", "\x07");
+    term_notice("confirm %s on 'a\nb'");
     cr_expect_stderr_eq_str("countersign: error: bad 'to': \\x1b[31m\\x0a\n"
                             "countersign: hint: try \\xd0\\xb0\n"
                             "countersign: hint: look at \\x0d\n"
-                            "countersign: warning: \\x07\n");
+                            "countersign: warning: \\x07\n"
+                            "countersign: confirm %s on 'a\\x0ab'\n");
 }
 
 Test(term, error_without_hint, .init = cr_redirect_stderr)

@@ -169,6 +169,33 @@ Test(terminal, ask)
     }
 }
 
+/* Standard input is a file; the terminal is there all the same. */
+static int ask_beside(void)
+{
+    struct diag d = { 0 };
+    char answer[9];
+
+    if (freopen("/dev/null", "r", stdin) == NULL)
+        return 99;
+    if (term_ask(&d, answer, sizeof(answer), "not asked") != ERR_USAGE)
+        return 98;
+    if (term_ask_beside(&d, answer, sizeof(answer), "really? ") != OK)
+        return 97;
+    return strcmp(answer, "c0ffee12") == 0 ? 0 : 96;
+}
+
+Test(terminal, ask_beside_standard_input)
+{
+    struct desk desk;
+
+    sit_down(&desk, ask_beside);
+    cr_expect(see(&desk, "really? "), "%s", desk.screen);
+    cr_expect_null(strstr(desk.screen, "not asked"));
+    type_keys(&desk, "c0ffee12\n");
+    cr_expect_eq(WEXITSTATUS(wait_for(&desk)), 0);
+    (void)close(desk.keyboard);
+}
+
 static int ask_without_terminal(void)
 {
     struct diag d = { 0 };

@@ -9,6 +9,7 @@
 
 #include "hw/external.h"
 #include "hw/keystore.h"
+#include "hw/ledger/ledger.h"
 #include "src/base/address.h"
 
 struct signer {
@@ -24,6 +25,7 @@ static const struct {
     enum err (*open)(struct diag *d, struct signer **out, const char *rest,
                      const struct signer_options *options);
 } kinds[] = {
+    { "ledger", false, ledger_signer },
     { "keystore", true, keystore_signer },
     { "external", true, external_signer },
 };
@@ -32,6 +34,7 @@ static const struct {
 static enum err (*const listers[])(struct diag *d,
                                    struct signer_listed out[static SIGNER_MAX_LISTED],
                                    size_t *num_out, const struct signer_options *options) = {
+    ledger_list,
     NULL, /* the end */
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
 #include <string.h>
 
 #include "src/base/address.h"
@@ -17,11 +18,13 @@ struct addresses {
     struct profile *profile; /* NULL: there is none here */
     struct signer *signer;
     struct hd_path path; /* of --signer */
+    bool one_path;       /* that one alone */
     bool one_family;
     enum hd_family family;
     uint32_t count;
     struct json *rows; /* --json */
-    bool found;        /* an owner or a delegate */
+    bool found;        /* an owner or a delegate, the first at: */
+    struct hd_path found_at;
 };
 
 static enum err read_options(struct diag *d, struct addresses *x)
@@ -39,11 +42,12 @@ static enum err read_options(struct diag *d, struct addresses *x)
     if (given && (!u256_to_u64(&value, &count) || count == 0 || count > MAX_COUNT))
         return diag_set(d, ERR_USAGE, "--count: expected 1 to %d", MAX_COUNT);
     x->count = (uint32_t)count;
+    x->one_path = args_flag(x->args, "confirm");
     x->one_family = family != NULL;
     if (family != NULL && !hd_family_parse(&x->family, family))
         return diag_set(d, ERR_USAGE,
                         "--family: expected bip44, ledger-live or legacy, found '%.32s'", family);
-    if (args_flag(x->args, "confirm") && (given || family != NULL))
+    if (x->one_path && (given || family != NULL))
         return diag_set(d, ERR_USAGE,
                         "--confirm shows the account of the signer's path alone: no --count, no "
                         "--family");
@@ -53,7 +57,10 @@ static enum err read_options(struct diag *d, struct addresses *x)
         (strncmp(spec, "ledger", 6) != 0 && strncmp(spec, "trezor", 6) != 0))
         return diag_set(d, ERR_USAGE, "device address: --signer ledger or trezor, found '%.64s'",
                         spec);
-    return *colon == ':' ? hd_path_parse(d, &x->path, colon + 1) : OK;
+    if (*colon != ':')
+        return OK;
+    x->one_path = x->one_path || (!given && family == NULL);
+    return hd_path_parse(d, &x->path, colon + 1);
 }
 
 /* Without a profile nothing is marked. One that is named, or that is there and broken, counts. */
@@ -86,11 +93,13 @@ static void add_row(struct addresses *x, const struct hd_path *path, const char 
     const char *role = role_of(x, account);
     struct json *row = NULL;
 
+    if (role != NULL && !x->found)
+        x->found_at = *path;
     x->found = x->found || role != NULL;
     if (!args_json(x->args)) {
-        term_printf("%-18s %s  %-11s%s%s\n", hd_path_format(path).s, address_format(account).s,
-                    family != NULL ? family : "", role != NULL ? "  " : "",
-                    role != NULL ? role : "");
+        term_printf("%-18s %s%s%s%s%s\n", hd_path_format(path).s, address_format(account).s,
+                    family != NULL ? "  " : "", family != NULL ? family : "",
+                    role != NULL ? "  " : "", role != NULL ? role : "");
         return;
     }
     row = json_new_object();
@@ -108,26 +117,31 @@ static void add_row(struct addresses *x, const struct hd_path *path, const char 
 }
 
 /* The device shows the account, and the person compares it with ours. */
-static enum err confirm(struct diag *d, struct addresses *x)
+static enum err confirm(struct diag *d, struct addresses *x, const struct address *here)
 {
-    struct address here, shown;
-    enum err e = OK;
+    char text[128];
+    struct address shown;
+    enum err e = term_finish(d);
 
-    signer_address(x->signer, &here);
-    add_row(x, &x->path, NULL, &here);
-    /* with --json the answer comes at the end: what to compare has to be seen now */
-    if (args_json(x->args))
-        term_hint("compare with the device: %s", address_format(&here).s);
-    else
-        e = term_finish(d);
+    (void)snprintf(text, sizeof(text), "compare with the device: %s", address_format(here).s);
+    term_notice(text);
     if (e == OK)
         e = signer_account(d, x->signer, &shown, &x->path, true);
-    if (e == OK && !address_eq(&here, &shown))
-        e = diag_set(d, ERR_DEVICE, "the device gave %s before and %s now", address_format(&here).s,
+    if (e == OK && !address_eq(here, &shown))
+        e = diag_set(d, ERR_DEVICE, "the device gave %s before and %s now", address_format(here).s,
                      address_format(&shown).s);
     if (e == OK && !args_json(x->args))
         term_printf("confirmed on the device\n");
     return e;
+}
+
+static enum err show_one(struct diag *d, struct addresses *x)
+{
+    struct address account;
+
+    signer_address(x->signer, &account);
+    add_row(x, &x->path, NULL, &account);
+    return args_flag(x->args, "confirm") ? confirm(d, x, &account) : OK;
 }
 
 static enum err list_family(struct diag *d, struct addresses *x, enum hd_family family)
@@ -162,12 +176,27 @@ static enum err list_all(struct diag *d, struct addresses *x)
     return e;
 }
 
+/* How to sign with the owner that was found; h needs no quotes in a shell, an apostrophe does. */
+static void hint(const struct addresses *x)
+{
+    const struct hd_path first = hd_path_account(HD_BIP44, 0);
+    struct hd_path_text path = hd_path_format(&x->found_at);
+
+    if (x->profile != NULL && !x->found)
+        term_hint("%s an owner or a delegate in the profile",
+                  x->one_path ? "this is not" : "none of these is");
+    if (!x->found || x->one_path || hd_path_eq(&x->found_at, &first))
+        return;
+    for (char *c = path.s; *c != '\0'; c++)
+        *c = *c == '\'' ? 'h' : *c;
+    term_hint("sign with it: --signer %.6s:%s", args_get(x->args, "signer"), path.s);
+}
+
 static enum err answer(struct diag *d, struct addresses *x)
 {
     struct json *j = NULL;
 
-    if (x->profile != NULL && !x->found)
-        term_hint("none of these is an owner or a delegate in the profile");
+    hint(x);
     if (!args_json(x->args))
         return OK;
     j = json_new_object();
@@ -186,7 +215,7 @@ enum err device_address(struct diag *d, const struct args *a)
     if (e != OK || (e = load_profile(d, &x)) != OK || (e = common_signer(d, &x.signer, a)) != OK)
         goto done;
     x.rows = json_new_array();
-    e = args_flag(a, "confirm") ? confirm(d, &x) : list_all(d, &x);
+    e = x.one_path ? show_one(d, &x) : list_all(d, &x);
     if (e == OK)
         e = answer(d, &x);
 done:

@@ -17,7 +17,7 @@ say      = $(if $(V),@:,@printf '  %-8s %s\n' $(1) $(2))
 # --- flags --------------------------------------------------------------------------------------
 LIBS       := libsecp256k1 jansson libfyaml libcrypto
 # Compiled with, but loaded by those verbs alone that need them: src/base/library.h.
-LOADED     := libcurl libgit2 hidapi-hidraw
+LOADED     := libcurl libgit2 hidapi-hidraw libusb-1.0
 PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) $(LOADED) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(LIBS) 2>/dev/null)
 WARNINGS   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \

@@ -10,6 +10,7 @@
 #include "hw/external.h"
 #include "hw/keystore.h"
 #include "hw/ledger/ledger.h"
+#include "hw/trezor/trezor.h"
 #include "src/base/address.h"
 
 struct signer {
@@ -26,6 +27,7 @@ static const struct {
                      const struct signer_options *options);
 } kinds[] = {
     { "ledger", false, ledger_signer },
+    { "trezor", false, trezor_signer },
     { "keystore", true, keystore_signer },
     { "external", true, external_signer },
 };
@@ -34,8 +36,7 @@ static const struct {
 static enum err (*const listers[])(struct diag *d,
                                    struct signer_listed out[static SIGNER_MAX_LISTED],
                                    size_t *num_out, const struct signer_options *options) = {
-    ledger_list,
-    NULL, /* the end */
+    ledger_list, trezor_list, NULL, /* the end */
 };
 
 enum err signer_open(struct diag *d, struct signer **out, const char *spec,

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "src/base/interrupt.h"
 #include "src/base/library.h"
 #include "src/base/limits.h"
 #include "src/base/u256.h"
@@ -136,9 +137,11 @@ static bool same_origin(const struct url *a, const struct url *b)
            strcmp(a->port, b->port) == 0;
 }
 
-static enum err check_scheme(struct diag *d, const struct url *u, bool allow_plain_http)
+static enum err check_scheme(struct diag *d, const struct url *u, const struct http_request *req)
 {
-    if (strcmp(u->scheme, "https") == 0 || allow_plain_http || is_loopback(u->host))
+    if (req->loopback_only && !is_loopback(u->host))
+        return diag_set(d, ERR_USAGE, "'%.128s' is not this machine", u->host);
+    if (strcmp(u->scheme, "https") == 0 || req->allow_plain_http || is_loopback(u->host))
         return OK;
     diag_hint(d, "use https://; only a loopback address is reached without it");
     return diag_set(d, ERR_USAGE, "%.128s: plain http:// to another machine is not allowed",
@@ -169,6 +172,26 @@ static size_t on_body(char *data, size_t size, size_t num, void *arg)
 
     buf_add(body, data, size * num);
     return buf_ok(body) ? size * num : 0;
+}
+
+/* Called once a second, and more often while bytes move; 1 ends the transfer. */
+static int on_progress(void *arg, curl_off_t down, curl_off_t down_now, curl_off_t up,
+                       curl_off_t up_now)
+{
+    (void)arg;
+    (void)down;
+    (void)down_now;
+    (void)up;
+    (void)up_now;
+    return interrupt_is_pending() ? 1 : 0;
+}
+
+static bool set_progress(const struct exchange *x, CURL *h)
+{
+    if (!x->req->interruptible)
+        return true;
+    return set_long(&x->lib, h, CURLOPT_NOPROGRESS, 0L) &&
+           x->lib.curl_easy_setopt(h, CURLOPT_XFERINFOFUNCTION, on_progress) == CURLE_OK;
 }
 
 /* Options that are the same for every request. All of them must take: most are a protection. */
@@ -229,6 +252,7 @@ static bool make_headers(const struct exchange *x, struct curl_slist **list)
     return add_header(lib, list, "Accept",
                       req->accept != NULL ? req->accept : "application/json") &&
            (req->body == NULL || add_header(lib, list, "Content-Type", "application/json")) &&
+           (req->origin == NULL || add_header(lib, list, "Origin", req->origin)) &&
            /* never wait for "100 Continue" */
            lib->curl_slist_append(*list, "Expect:") != NULL;
 }
@@ -257,6 +281,8 @@ static enum err transfer_error(struct diag *d, const struct exchange *x, CURLcod
 
     if (rc == CURLE_OUT_OF_MEMORY)
         return diag_set(d, ERR_NOMEM, "out of memory");
+    if (rc == CURLE_ABORTED_BY_CALLBACK)
+        return diag_set(d, ERR_REFUSED, "interrupted");
     if (rc == CURLE_WRITE_ERROR && buf_check(d, body, "the answer") != OK)
         return diag_prefix(d, "%s %.128s%.256s", x->req->method, x->origin.host, path);
     return diag_set(d, ERR_NETWORK, "%s %.128s%.256s: %s", x->req->method, x->origin.host, path,
@@ -276,7 +302,7 @@ static enum err transfer(struct diag *d, struct http_response *out, char **locat
     CURLcode rc = CURLE_OK;
 
     if (h == NULL || !make_headers(x, &headers) || !set_protections(x, h) ||
-        !set_message(x, h, headers) || !set_text(lib, h, CURLOPT_URL, url) ||
+        !set_message(x, h, headers) || !set_progress(x, h) || !set_text(lib, h, CURLOPT_URL, url) ||
         !set_long(lib, h, CURLOPT_TIMEOUT_MS, time_ms) ||
         !set_long(lib, h, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIME_MS) ||
         lib->curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, on_body) != CURLE_OK ||
@@ -412,7 +438,7 @@ enum err http_exchange(struct diag *d, struct http_response *out, const struct h
     if ((e = load(d, &x.lib)) != OK)
         return e;
     if ((e = url_parse(d, &x.lib, &x.origin, req->url)) != OK ||
-        (e = check_scheme(d, &x.origin, req->allow_plain_http)) != OK)
+        (e = check_scheme(d, &x.origin, req)) != OK)
         goto done;
     if ((e = follow(d, out, &x, &location)) != OK)
         http_response_clear(out);

@@ -32,6 +32,13 @@ struct http_request {
     /* A GET may be redirected to another origin by https:// (from a loopback address: to another
      * one by http://, too); bearer does not go along, and never again in this exchange. */
     bool elsewhere;
+    /* For servers that want to know which site a browser's page is of (Trezor Bridge refuses
+     * requests without); NULL: no Origin header. Ours, as written. */
+    const char *origin;
+    bool loopback_only; /* by https://, too, this machine and no other (ERR_USAGE) */
+    /* The answer may take until a person has done something: Ctrl-C that is held back
+     * (src/base/interrupt.h) ends the exchange within a second or so, with ERR_REFUSED. */
+    bool interruptible;
 };
 
 struct http_response {

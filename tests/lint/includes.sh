@@ -39,5 +39,6 @@ only libfyaml src/base/yaml.c
 only git2 verify/git.c
 only openssl 'src/base/digest.c src/base/pubkey.c verify/sigstore/'
 only hidapi hw/hid.c
+only libusb hw/usb.c
 only dlfcn src/base/library.c
 exit $failed

@@ -52,7 +52,8 @@ struct signer_options {
  *   external:ADDRESS               another wallet: shows the EIP-712 JSON, reads a signature
  * Opens, and asks the account; a device shows nothing. ERR_USAGE for an unknown kind; ERR_DEVICE
  * if there is no device or more than one, it is locked, in the wrong app or not set up;
- * ERR_REFUSED for a wrong passphrase or PIN.
+ * ERR_REFUSED for a wrong passphrase or PIN. The options are copied; what they point to stays
+ * until signer_close.
  */
 MUST_CHECK enum err signer_open(struct diag *d, struct signer **out, const char *spec,
                                 const struct signer_options *options);

@@ -14,7 +14,7 @@
 struct ledger {
     struct ledger_link link;
     struct device_setup setup;
-    const struct signer_options *options;
+    struct signer_options options; /* what it points to outlives the signer */
     struct hd_path path;
     struct address address;
 };
@@ -58,7 +58,7 @@ static enum err op_account(struct diag *d, void *ctx, struct address *out,
     enum err e = ERR_INTERNAL;
 
     if (confirm)
-        signer_notice(l->options, "the %s shows the address of %s: compare it, then approve there",
+        signer_notice(&l->options, "the %s shows the address of %s: compare it, then approve there",
                       name_of(l), hd_path_format(path).s);
     interrupt_hold(&held);
     e = ledger_account_ask(d, &l->link, out, path, confirm, &l->setup);
@@ -72,7 +72,7 @@ static enum err op_sign_typed(struct diag *d, void *ctx, struct sig65 *out,
     struct interrupt held;
     enum err e = ERR_INTERNAL;
 
-    signer_notice(l->options,
+    signer_notice(&l->options,
                   l->setup.hash_mode ? "the %s shows the domain hash and the message hash: compare "
                                        "both with the preview, then approve or reject there"
                                      : "the %s shows the message: compare every screen with the "
@@ -90,7 +90,7 @@ static enum err op_sign_tx(struct diag *d, void *ctx, struct sig65 *out, const s
     enum err e = ERR_INTERNAL;
 
     signer_notice(
-        l->options,
+        &l->options,
         "the %s shows the transaction: compare every screen, then approve or reject there",
         name_of(l));
     interrupt_hold(&held);
@@ -130,7 +130,7 @@ static enum err set_up(struct diag *d, struct ledger *l, enum device_model model
     enum err e = ERR_INTERNAL;
 
     if ((e = ledger_link_drain(d, &l->link)) != OK ||
-        (e = ledger_app_setup(d, &l->link, &l->setup, model, l->options->hash_mode)) != OK)
+        (e = ledger_app_setup(d, &l->link, &l->setup, model, l->options.hash_mode)) != OK)
         return e;
     return ledger_account_ask(d, &l->link, &l->address, &l->path, false, &l->setup);
 }
@@ -149,7 +149,7 @@ enum err ledger_signer(struct diag *d, struct signer **out, const char *path,
         return e;
     if ((l = calloc(1, sizeof(*l))) == NULL)
         return diag_set(d, ERR_NOMEM, "out of memory");
-    l->options = options;
+    l->options = *options;
     l->path = parsed;
     l->link.fd = -1;
     interrupt_hold(&held);

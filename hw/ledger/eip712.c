@@ -17,6 +17,8 @@
 #define P2_HASHES      0x00
 #define P2_FIELDS      0x01
 
+#define TAKE_BACK_MS 1000
+
 #define MAX_DATA 255
 /* A value's length goes into two bytes. */
 #define MAX_VALUE 65535
@@ -191,15 +193,39 @@ static enum err send_struct(struct diag *d, struct session *s, const struct type
 
 /* --- signing ---------------------------------------------------------------------------------- */
 
+static const struct ledger_command no_command = { .cla = CLA,
+                                                  .ins = INS_DEFINITION,
+                                                  .p2 = P2_NOTHING };
+
 /* The status word is an error by intention; whatever else is wrong shows with the next command. */
 static enum err forget(struct diag *d, struct session *s)
 {
     struct ledger_answer answer;
 
-    return ledger_exchange(
-        d, s->link, &answer,
-        &(struct ledger_command){ .cla = CLA, .ins = INS_DEFINITION, .p2 = P2_NOTHING },
-        &s->budget);
+    return ledger_exchange(d, s->link, &answer, &no_command, &s->budget);
+}
+
+bool ledger_take_back(struct ledger_link *link)
+{
+    struct hw_budget b = hw_budget_ms(TAKE_BACK_MS);
+    struct diag ignored = { 0 };
+    struct ledger_answer answer;
+    enum err e = ERR_INTERNAL;
+
+    link->broken = false;
+    e = ledger_exchange(&ignored, link, &answer, &no_command, &b);
+    while (e != ERR_DEVICE) {
+        if (e == OK && (answer.status == 0x6a00 || answer.status == 0x6b00)) {
+            link->broken = false;
+            return true;
+        }
+        /* The answer of the request itself, or a slice of waiting that Ctrl-C has cut short. */
+        if (hw_budget_left_ms(&b) == 0)
+            break;
+        e = ledger_receive(&ignored, link, &answer, &b);
+    }
+    link->broken = true;
+    return false;
 }
 
 static enum err sign(struct diag *d, struct session *s, struct sig65 *out, uint8_t p2,

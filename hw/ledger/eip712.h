@@ -28,6 +28,14 @@ MUST_CHECK enum err ledger_eip712_sign(struct diag *d, struct ledger_link *link,
                                        const struct hd_path *path, const struct typed_data *typed,
                                        const struct device_setup *setup);
 
+/*
+ * After Ctrl-C: makes the app drop the request that it shows, of whatever kind, with the command
+ * 1A 00 01 that is none. True if the app says that it was not understood: then nothing is on the
+ * screen any more, no answer is outstanding, and the link can be used again. There is no documented
+ * way to cancel; versions 1.18.1 and 1.22.0 do this (docs/devices.md), others may not.
+ */
+MUST_CHECK bool ledger_take_back(struct ledger_link *link);
+
 /* The data of a signature's answer, v r s, any v. */
 MUST_CHECK enum err ledger_signature_parse(struct diag *d, struct sig65 *out, const uint8_t *data,
                                            size_t data_len);

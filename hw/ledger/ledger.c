@@ -19,27 +19,31 @@ struct ledger {
     struct address address;
 };
 
+static const char *name_of(const struct ledger *l)
+{
+    return l->setup.model == DEVICE_UNKNOWN ? "Ledger" : device_model_name(l->setup.model);
+}
+
 /* --- Ctrl-C ----------------------------------------------------------------------------------- */
 
-/* Around one exchange. What the person sees on the device stays there: no command takes it back. */
-static enum err end_held(struct diag *d, const struct interrupt *held, enum err e, bool on_screen)
+/* After one exchange; on_screen: the device has shown it to the person. */
+static enum err end_held(struct diag *d, struct ledger *l, const struct interrupt *held, enum err e,
+                         bool on_screen)
 {
     if (e != ERR_REFUSED || !interrupt_is_pending()) {
         interrupt_release(held);
         return e;
     }
-    if (on_screen)
-        diag_hint(d, "reject what the Ledger still shows: an answer given now goes nowhere");
+    if (on_screen && ledger_take_back(&l->link))
+        diag_hint(d, "the request was taken back from the screen of the %s", name_of(l));
+    else if (on_screen)
+        diag_hint(d, "reject what the %s still shows: an answer given now goes nowhere",
+                  name_of(l));
     interrupt_release_answered(held);
     return e;
 }
 
 /* --- the signer ------------------------------------------------------------------------------- */
-
-static const char *name_of(const struct ledger *l)
-{
-    return l->setup.model == DEVICE_UNKNOWN ? "Ledger" : device_model_name(l->setup.model);
-}
 
 static enum err op_address(struct diag *d, void *ctx, struct address *out)
 {
@@ -62,7 +66,7 @@ static enum err op_account(struct diag *d, void *ctx, struct address *out,
                       name_of(l), hd_path_format(path).s);
     interrupt_hold(&held);
     e = ledger_account_ask(d, &l->link, out, path, confirm, &l->setup);
-    return end_held(d, &held, e, confirm);
+    return end_held(d, l, &held, e, confirm);
 }
 
 static enum err op_sign_typed(struct diag *d, void *ctx, struct sig65 *out,
@@ -80,7 +84,7 @@ static enum err op_sign_typed(struct diag *d, void *ctx, struct sig65 *out,
                   name_of(l));
     interrupt_hold(&held);
     e = ledger_eip712_sign(d, &l->link, out, &l->path, typed, &l->setup);
-    return end_held(d, &held, e, true);
+    return end_held(d, l, &held, e, true);
 }
 
 static enum err op_sign_tx(struct diag *d, void *ctx, struct sig65 *out, const struct eth_tx *tx)
@@ -95,7 +99,7 @@ static enum err op_sign_tx(struct diag *d, void *ctx, struct sig65 *out, const s
         name_of(l));
     interrupt_hold(&held);
     e = ledger_tx_sign(d, &l->link, out, &l->path, tx, &l->setup);
-    return end_held(d, &held, e, true);
+    return end_held(d, l, &held, e, true);
 }
 
 static const struct device_setup *op_setup(const void *ctx)
@@ -155,7 +159,7 @@ enum err ledger_signer(struct diag *d, struct signer **out, const char *path,
     interrupt_hold(&held);
     if ((e = ledger_find_open(d, &l->link, &model, options)) == OK)
         e = set_up(d, l, model);
-    e = end_held(d, &held, e, false);
+    e = end_held(d, l, &held, e, false);
     if (e != OK) {
         op_close(l);
         return e;

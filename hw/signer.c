@@ -33,10 +33,13 @@ static const struct {
 };
 
 /* What is there for signer_list, one after the other: never two on the bus at once. */
-static enum err (*const listers[])(struct diag *d,
-                                   struct signer_listed out[static SIGNER_MAX_LISTED],
-                                   size_t *num_out, const struct signer_options *options) = {
-    ledger_list, trezor_list, NULL, /* the end */
+static const struct {
+    enum device_vendor vendor;
+    enum err (*list)(struct diag *d, struct signer_listed out[static SIGNER_MAX_LISTED],
+                     size_t *num_out, const struct signer_options *options);
+} vendors[] = {
+    { VENDOR_LEDGER, ledger_list },
+    { VENDOR_TREZOR, trezor_list },
 };
 
 enum err signer_open(struct diag *d, struct signer **out, const char *spec,
@@ -205,7 +208,12 @@ enum err signer_list(struct diag *d, struct signer_listed out[static SIGNER_MAX_
     *num_out = 0;
     if (options->transport != NULL)
         e = signer_check_transport(d, options->transport);
-    for (size_t i = 0; e == OK && listers[i] != NULL; i++)
-        e = listers[i](d, out, num_out, options);
+    for (size_t i = 0; e == OK && i < sizeof(vendors) / sizeof(vendors[0]); i++) {
+        size_t before = *num_out;
+
+        e = vendors[i].list(d, out, num_out, options);
+        for (size_t k = before; k < *num_out; k++)
+            out[k].vendor = vendors[i].vendor;
+    }
     return e;
 }

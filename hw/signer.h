@@ -89,6 +89,7 @@ MUST_CHECK enum err signer_sign_tx(struct diag *d, struct signer *s, struct sig6
 
 /* A device that is connected, or could be. Text from the device is raw. */
 struct signer_listed {
+    enum device_vendor vendor; /* set by signer_list; the model may be unknown */
     enum device_model model;
     char version[32];    /* "Ethereum 1.22.0", "firmware 1.14.1"; "" if it did not say */
     char state[64];      /* "ready", "locked", "no app open", "bootloader", …: ours */

@@ -35,7 +35,8 @@ static void describe(struct signer_listed *l, const struct trezor_about *about)
     set_state(l, trezor_about_state(about));
 }
 
-/* Ctrl-C ends the list; whatever else goes wrong is that device's state. */
+/* Ctrl-C ends the list, and so does a transport that is none; whatever else goes wrong is that
+ * device's state. */
 static enum err ask(struct diag *d, struct signer_listed *l, const struct signer_options *options)
 {
     struct signer_options one = *options;
@@ -51,8 +52,9 @@ static enum err ask(struct diag *d, struct signer_listed *l, const struct signer
     }
     if (e == OK) {
         describe(l, &about);
-    } else if (e == ERR_REFUSED) {
-        return diag_set(d, e, "%s", why.msg);
+    } else if (e == ERR_REFUSED || e == ERR_USAGE) {
+        *d = why;
+        return e;
     } else if (e == ERR_UNSUPPORTED) {
         l->model = TREZOR_SAFE7; /* nobody else answers in this way */
         set_state(l, "not supported yet");

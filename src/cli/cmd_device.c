@@ -9,9 +9,11 @@
 
 /* --- list ------------------------------------------------------------------------------------- */
 
-static const char *vendor_word(enum device_model model)
+static const char *name_of(const struct signer_listed *item)
 {
-    return device_model_vendor(model) == VENDOR_LEDGER ? "ledger" : "trezor";
+    if (item->model != DEVICE_UNKNOWN)
+        return device_model_name(item->model);
+    return item->vendor == VENDOR_LEDGER ? "Ledger" : "Trezor";
 }
 
 static void set_text(struct json *j, const char *key, const char *text)
@@ -29,11 +31,10 @@ static enum err answer_list(struct diag *d, const struct signer_listed *items, s
 
     for (size_t i = 0; i < num_items; i++) {
         struct json *row = json_new_object();
-        bool known = items[i].model != DEVICE_UNKNOWN;
 
-        set_text(row, "vendor", known ? vendor_word(items[i].model) : NULL);
+        set_text(row, "vendor", items[i].vendor == VENDOR_LEDGER ? "ledger" : "trezor");
         set_text(row, "model", device_model_word(items[i].model));
-        set_text(row, "name", known ? device_model_name(items[i].model) : NULL);
+        set_text(row, "name", name_of(&items[i]));
         set_text(row, "version", items[i].version);
         set_text(row, "state", items[i].state);
         set_text(row, "transport", items[i].transport);
@@ -58,7 +59,7 @@ static void print_cell(const char *text, size_t width)
 static void print_list(const struct signer_listed *items, size_t num_items)
 {
     for (size_t i = 0; i < num_items; i++) {
-        print_cell(device_model_name(items[i].model), 18);
+        print_cell(name_of(&items[i]), 18);
         print_cell(items[i].version[0] != '\0' ? items[i].version : "-", 16);
         print_cell(items[i].state, 12);
         term_untrusted(items[i].transport, strlen(items[i].transport));

@@ -15,7 +15,8 @@
 /* What was asked for, and what is open for it. */
 struct addresses {
     const struct args *args;
-    struct profile *profile; /* NULL: there is none here */
+    struct profile *profile; /* NULL: there is none here, */
+    struct diag no_profile;  /* and this is why */
     struct signer *signer;
     struct hd_path path; /* of --signer */
     bool one_path;       /* that one alone */
@@ -66,15 +67,12 @@ static enum err read_options(struct diag *d, struct addresses *x)
 /* Without a profile nothing is marked. One that is named, or that is there and broken, counts. */
 static enum err load_profile(struct diag *d, struct addresses *x)
 {
-    struct diag why = { 0 };
-    enum err e = common_profile(&why, &x->profile, x->args);
+    enum err e = common_profile(&x->no_profile, &x->profile, x->args);
 
-    if (e == ERR_USAGE && !args_flag(x->args, "profile")) {
-        term_hint("owners are not marked: %s", why.msg);
+    if (e == ERR_USAGE && !args_flag(x->args, "profile"))
         return OK;
-    }
     if (e != OK)
-        *d = why;
+        *d = x->no_profile;
     return e;
 }
 
@@ -182,7 +180,9 @@ static void hint(const struct addresses *x)
     const struct hd_path first = hd_path_account(HD_BIP44, 0);
     struct hd_path_text path = hd_path_format(&x->found_at);
 
-    if (x->profile != NULL && !x->found)
+    if (x->profile == NULL)
+        term_hint("owners are not marked: %s", x->no_profile.msg);
+    else if (!x->found)
         term_hint("%s an owner or a delegate in the profile",
                   x->one_path ? "this is not" : "none of these is");
     if (!x->found || x->one_path || hd_path_eq(&x->found_at, &first))

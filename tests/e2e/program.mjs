@@ -17,10 +17,10 @@ export class Failed extends Error {
     }
 }
 
-/** Resolves to { code, stdout, stderr } whatever the exit code is. */
-export function run(args, { cwd, env = {}, input = '' } = {}) {
-    return new Promise((resolve, reject) => {
-        const child = spawn(program, args, { cwd, env: { ...process.env, ...env } });
+/** The running program; its answer resolves to { code, stdout, stderr } whatever the exit code is. */
+export function spawnProgram(args, { cwd, env = {}, input = '' } = {}) {
+    const child = spawn(program, args, { cwd, env: { ...process.env, ...env } });
+    child.answer = new Promise((resolve, reject) => {
         const answer = { code: null, stdout: '', stderr: '' };
         for (const name of ['stdout', 'stderr']) {
             child[name].setEncoding('utf8');
@@ -31,7 +31,10 @@ export function run(args, { cwd, env = {}, input = '' } = {}) {
         child.stdin.on('error', () => {}); // it need not read
         child.stdin.end(input);
     });
+    return child;
 }
+
+export const run = (args, options) => spawnProgram(args, options).answer;
 
 /** The answer's JSON; throws unless the exit code is 0. */
 export async function ok(args, options) {

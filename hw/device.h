@@ -57,7 +57,9 @@ struct device_setup {
     struct device_version version;
     bool hash_mode;             /* Ledger: domain and message hash instead of the fields */
     enum setting blind_signing; /* Ledger */
-    enum setting raw_messages;  /* Ledger; no app says whether it is on */
+    /* Ledger; no app says whether they are on */
+    enum setting raw_messages;
+    enum setting transaction_hash;
 };
 
 #endif

@@ -107,4 +107,9 @@
 /* Messages of a Trezor in one operation: 128 kB of calldata are 128, a SafeTx takes about 40. */
 #define LIMIT_TREZOR_STEPS 1024
 
+/* Screens of one device preview: the largest calldata on the smallest pages is far above what a
+ * person compares. Text of one screen. */
+#define LIMIT_PREVIEW_SCREENS 4096
+#define LIMIT_PREVIEW_TEXT    (2 * LIMIT_CALLDATA_BYTES + 64)
+
 #endif

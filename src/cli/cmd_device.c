@@ -100,7 +100,9 @@ static const struct {
     { "address", 0, "options alone",
       "signer transport allow-remote-device count family confirm passphrase-file passphrase-fd",
       device_address },
-    { "preview", 1, "one PROPOSAL", "", device_preview },
+    { "preview", 1, "one PROPOSAL",
+      "device app-version blind-signing raw-messages transaction-hash hash-mode account",
+      device_preview },
 };
 #define NUM_SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
 
@@ -130,6 +132,16 @@ static const struct arg_option options[] = {
     { "confirm", NULL, "address: show the one of PATH on the device, to compare", false },
     OPTION_TRANSPORT,
     OPTION_REMOTE,
+    { "device", "MODEL",
+      "preview: nanos, nanosp, nanox, stax, flex, apex, trezor-one, trezor-t, "
+      "trezor-safe3, trezor-safe5",
+      false },
+    { "app-version", "X.Y.Z", "preview: of the Ethereum app or of the Trezor's firmware", false },
+    { "blind-signing", "on|off", "preview: setting of the Ethereum app", false },
+    { "raw-messages", "on|off", "preview: the same", false },
+    { "transaction-hash", "on|off", "preview: the same", false },
+    { "hash-mode", NULL, "preview: Ledger signs by --hash-mode", false },
+    { "account", "ADDRESS", "preview: of the signer; some screens show it", false },
     OPTION_END,
 };
 
@@ -140,7 +152,8 @@ const struct command cmd_device = {
     .details = "list     what is connected, and whether it is ready\n"
                "address  its accounts, and which of them is an owner in the profile; nothing is\n"
                "         shown on the device without --confirm\n"
-               "preview  what the device will show when it signs",
+               "preview  what the device will show when it signs, screen after screen; asks no\n"
+               "         device, and reads every form of a SafeTx that 'hash' reads",
     .options = options,
     .min_operands = 1,
     .max_operands = 2,

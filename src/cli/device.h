@@ -16,6 +16,7 @@ MUST_CHECK enum err device_preview(struct diag *d, const struct args *a);
 
 /* What the device that is open is about to show, in front of sign's question (device_preview.c). */
 MUST_CHECK enum err device_preview_print(struct diag *d, const struct device_setup *setup,
-                                         const struct typed_data *typed);
+                                         const struct typed_data *typed,
+                                         const struct address *signer);
 
 #endif

@@ -201,7 +201,7 @@ static enum err show_screens(struct diag *d, const struct signing *s,
 
     if (setup == NULL || args_json(s->args))
         return OK;
-    return device_preview_print(d, setup, typed);
+    return device_preview_print(d, setup, typed, &s->account);
 }
 
 static bool is_known(const struct signing *s, const struct hash32 *hash)

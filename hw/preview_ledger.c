@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
+#include "hw/preview_build.h"
+#include "src/base/address.h"
+#include "src/base/limits.h"
+#include "src/base/term.h"
+#include "src/base/u256.h"
+
+/*
+ * Ethereum app. Source: app-ethereum 1.10.3 to 1.22.0 (src/nbgl, src_bagl, ui_logic.c), and
+ * lib_nbgl of its SDK for line breaks; the runs are in fixtures/devices.
+ */
+
+/* From here on Nano S Plus and Nano X draw like the others, with the fonts of preview_nano.c. */
+static bool has_known_layout(const struct device_setup *s)
+{
+    return device_version_at_least(&s->version, 1, 18, 0);
+}
+
+bool preview_ledger_touch(enum device_model model)
+{
+    return model == LEDGER_STAX || model == LEDGER_FLEX || model == LEDGER_APEX;
+}
+
+bool preview_ledger_hashes(const struct device_setup *setup)
+{
+    return setup->hash_mode || setup->model == LEDGER_NANO_S ||
+           (setup->has_version && !device_version_at_least(&setup->version, 1, 10, 0));
+}
+
+/* --- values ----------------------------------------------------------------------------------- */
+
+/* Characters that the app keeps of a value. */
+static size_t value_limit(const struct device_setup *s)
+{
+    return preview_ledger_touch(s->model) || has_known_layout(s) ? 379 : 255;
+}
+
+/* A value that is too long loses its end to three dots; *cut tells. */
+static void shorten(struct buf *text, size_t keep)
+{
+    text->len = keep;
+    buf_add_str(text, "...");
+}
+
+static void add_bytes(struct buf *out, const struct preview *p, const struct typed_member *m,
+                      bool *cut)
+{
+    const size_t limit = value_limit(&p->setup);
+    const size_t fit = (limit - 2) / 2;
+
+    buf_add_str(out, "0x");
+    preview_add_hex(out, HEX_UPPER, m->data, m->data_len < fit ? m->data_len : fit);
+    *cut = m->data_len > fit;
+    if (*cut)
+        shorten(out, limit - 3);
+}
+
+static void add_string(struct buf *out, const struct preview *p, const struct typed_member *m,
+                       bool *cut)
+{
+    const size_t limit = value_limit(&p->setup);
+
+    *cut = m->data_len > limit;
+    buf_add_untrusted(out, (const char *)m->data, *cut ? limit : m->data_len);
+    if (*cut)
+        shorten(out, out->len - 3);
+}
+
+static void add_value(struct buf *out, const struct preview *p, const struct typed_member *m,
+                      bool *cut)
+{
+    *cut = false;
+    switch (m->kind) {
+    case TYPED_UINT:
+        buf_add_str(out, u256_format(&m->number).s);
+        return;
+    case TYPED_ADDRESS:
+        buf_add_str(out, address_format(&m->address).s);
+        return;
+    case TYPED_BYTES:
+        add_bytes(out, p, m, cut);
+        return;
+    case TYPED_STRING:
+        add_string(out, p, m, cut);
+        return;
+    }
+}
+
+/* --- pairs ------------------------------------------------------------------------------------ */
+
+static void add_members(struct preview *p, struct preview_pairs *pairs,
+                        const struct typed_struct *s)
+{
+    for (size_t i = 0; i < s->num_members; i++) {
+        const struct typed_member *m = &s->members[i];
+        struct buf text;
+        bool cut = false;
+
+        buf_init(&text, LIMIT_PREVIEW_TEXT);
+        add_value(&text, p, m, &cut);
+        pairs->failed = pairs->failed || !buf_ok(&text);
+        preview_pairs_add(pairs, m->name, buf_str(&text));
+        if (cut)
+            preview_note(p,
+                         "'%s' has %zu bytes, of which the device shows the beginning alone: the "
+                         "end counts in the hash only",
+                         m->name, m->data_len);
+        buf_clear(&text);
+    }
+}
+
+static void add_hash(struct preview_pairs *pairs, const char *title, const struct typed_struct *s)
+{
+    struct hash32 hash;
+    struct buf text;
+
+    buf_init(&text, 128);
+    typed_struct_hash(&hash, s);
+    preview_add_hash(&text, HEX_UPPER, &hash);
+    preview_pairs_add(pairs, title, buf_str(&text));
+    buf_clear(&text);
+}
+
+static void add_hashes(struct preview_pairs *pairs, const struct typed_data *t, bool page_start)
+{
+    const size_t first = pairs->num_items;
+
+    add_hash(pairs, "Domain hash", &t->domain);
+    add_hash(pairs, "Message hash", &t->message);
+    if (!pairs->failed)
+        pairs->items[first].page_start = page_start;
+}
+
+static void add_struct(struct preview *p, struct preview_pairs *pairs, const struct typed_struct *s)
+{
+    preview_pairs_add(pairs, "Review struct", s->name);
+    add_members(p, pairs, s);
+}
+
+static void fill_pairs(struct preview *p, struct preview_pairs *pairs, const struct typed_data *t)
+{
+    const bool hash_setting = p->setup.transaction_hash == SETTING_ON;
+
+    switch (p->mode) {
+    case PREVIEW_FIELDS:
+        add_struct(p, pairs, &t->domain);
+        add_struct(p, pairs, &t->message);
+        if (hash_setting)
+            add_hashes(pairs, t, true);
+        return;
+    case PREVIEW_DOMAIN:
+        add_members(p, pairs, &t->domain);
+        if (hash_setting)
+            add_hashes(pairs, t, true);
+        else
+            add_hash(pairs, "Message hash", &t->message);
+        return;
+    case PREVIEW_HASHES:
+        add_hashes(pairs, t, false);
+        return;
+    case PREVIEW_REFUSED:
+    case PREVIEW_TRANSACTION:
+        return;
+    }
+}
+
+/* --- screens ---------------------------------------------------------------------------------- */
+
+static enum preview_mode mode_of(const struct device_setup *s)
+{
+    const bool blind = s->blind_signing == SETTING_ON, raw = s->raw_messages == SETTING_ON;
+
+    if (preview_ledger_hashes(s))
+        return blind ? PREVIEW_HASHES : PREVIEW_REFUSED;
+    if (raw || (blind && preview_ledger_touch(s->model)))
+        return PREVIEW_FIELDS;
+    return blind ? PREVIEW_DOMAIN : PREVIEW_REFUSED;
+}
+
+static void add_refusal(struct preview *p)
+{
+    if (preview_ledger_touch(p->setup.model)) {
+        preview_words(p, SCREEN_PROMPT, "This transaction cannot be clear-signed",
+                      "Enable blind signing in the settings to sign this transaction.",
+                      "tap 'Reject transaction', or 'Go to settings'");
+    } else {
+        preview_words(p, SCREEN_PROMPT, "", "Blind signing must be enabled in settings",
+                      "press both buttons");
+    }
+    if (preview_ledger_hashes(&p->setup))
+        preview_note(p, "to sign: Ethereum app, App settings, Blind signing: Enabled");
+    else
+        preview_note(p, "to sign: Ethereum app, App settings, Raw messages: Enabled (shows every "
+                        "field), or Blind signing: Enabled");
+}
+
+static void add_blind_warning(struct preview *p)
+{
+    if (preview_ledger_touch(p->setup.model))
+        preview_words(p, SCREEN_PROMPT, "Blind signing ahead",
+                      "If you sign this transaction, you could loose your assets. Explore safer "
+                      "alternatives: ledger.com/integrated-apps",
+                      "tap 'Accept risk and continue'");
+    else
+        preview_words(p, SCREEN_PROMPT, "Blind signing ahead", "To accept risk, press both buttons",
+                      "press both buttons");
+}
+
+void preview_ledger_review(struct preview *p, const struct preview_pairs *pairs,
+                           const struct preview_review *r)
+{
+    const bool touch = preview_ledger_touch(p->setup.model);
+    size_t num_pages = 0;
+
+    if (r->blind)
+        add_blind_warning(p);
+    preview_words(p, SCREEN_PROMPT, r->title,
+                  !touch     ? ""
+                  : r->blind ? "Blind signing required."
+                             : "Swipe to review",
+                  NULL);
+    num_pages = preview_ledger_pairs(p, pairs, r->skippable);
+    preview_words(p, SCREEN_FINAL, touch ? r->touch_end : r->nano_end, touch ? "Hold to sign" : "",
+                  touch ? "hold to sign" : "press both buttons to sign");
+    if (touch)
+        preview_foot(p, "%zu of %zu", num_pages, num_pages);
+}
+
+/* Apps for Nano S, Nano S Plus and Nano X before 1.18.0; pages are not known. */
+static void add_old_nano(struct preview *p, const struct preview_pairs *pairs)
+{
+    const bool friction = device_version_at_least(&p->setup.version, 1, 12, 0);
+
+    if (friction)
+        preview_words(p, SCREEN_PROMPT, "", "Blind signing", NULL);
+    preview_words(p, SCREEN_PROMPT, "", friction ? "Review typed message" : "Sign typed message",
+                  NULL);
+    for (size_t i = 0; i < pairs->num_items; i++) {
+        preview_screen(p, SCREEN_VALUE, NULL);
+        preview_row(p, NULL, pairs->items[i].title, pairs->items[i].text);
+    }
+    preview_words(p, SCREEN_FINAL, "", friction ? "Accept risk and sign" : "Sign message",
+                  "press both buttons to sign");
+}
+
+static void add_notes(struct preview *p)
+{
+    const bool hashes = p->mode == PREVIEW_HASHES || p->setup.transaction_hash == SETTING_ON;
+
+    preview_note(p, "the SafeTx hash is on no screen%s",
+                 hashes ? ": the domain hash and the message hash together are what is signed"
+                        : "");
+    if (!hashes && p->setup.transaction_hash == SETTING_UNKNOWN && p->mode != PREVIEW_REFUSED &&
+        device_version_at_least(&p->setup.version, 1, 18, 0))
+        preview_note(p, "with the setting 'Transaction hash' on, Domain hash and Message hash "
+                        "stand in front of the last screen (--transaction-hash on shows it)");
+    if (p->mode == PREVIEW_DOMAIN)
+        preview_note(p, "the setting Raw messages shows every field");
+    if (!device_version_at_least(&p->setup.version, 1, 19, 0) && p->mode == PREVIEW_FIELDS)
+        preview_note(p, "this version shows each value while it is being sent: the next one comes "
+                        "when you go on");
+}
+
+enum err preview_ledger_typed(struct diag *d, struct preview *p, const struct typed_data *typed)
+{
+    const bool touch = preview_ledger_touch(p->setup.model);
+    struct preview_pairs pairs = { 0 };
+    enum err e = OK;
+
+    p->mode = mode_of(&p->setup);
+    if (p->mode == PREVIEW_REFUSED) {
+        add_refusal(p);
+        return OK;
+    }
+    fill_pairs(p, &pairs, typed);
+    if (pairs.failed)
+        e = diag_set(d, ERR_NOMEM, "out of memory");
+    else if (!touch && !has_known_layout(&p->setup))
+        add_old_nano(p, &pairs);
+    else
+        preview_ledger_review(p, &pairs,
+                              &(struct preview_review){
+                                  .title = "Review typed message",
+                                  .nano_end = "Sign message",
+                                  .touch_end = "Accept risk and sign typed message?",
+                                  .blind = true,
+                                  .skippable = touch || p->setup.raw_messages == SETTING_ON,
+                              });
+    add_notes(p);
+    preview_pairs_clear(&pairs);
+    return e;
+}

@@ -2,14 +2,15 @@
 // `device list` and `device address` with simulated devices: what is told, what the device is asked,
 // and that nothing is on its screen that nobody asked for.
 import assert from 'node:assert/strict';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Ledger } from './device/ledger.mjs';
-import { parsePath, pausingAt, refusing, walletAt } from './device/person.mjs';
+import { parsePath, pausingAt, refusing, thorough, walletAt } from './device/person.mjs';
 import { Trezor } from './device/trezor.mjs';
-import { ok, run, spawnProgram } from './program.mjs';
+import { ok, run, runOnTerminal, spawnProgram } from './program.mjs';
 import { scratchDir } from './scratch.mjs';
+import { QUESTION } from './team.mjs';
 
 const dir = scratchDir();
 const DEFAULT = "m/44'/60'/0'/0/0";
@@ -34,6 +35,8 @@ function home(owners, delegates = []) {
         `  owners: [${list(owners)}]`,
         '  threshold: 1',
         `  delegates: [${list(delegates)}]`,
+        'contracts:',
+        `  app: {type: DstackApp, address: "${addressAt("m/44'/60'/8'/0/0")}", release: 0.5.11}`,
     ];
     writeFileSync(join(cwd, 'countersign.yaml'), lines.join('\n') + '\n');
     return cwd;
@@ -42,7 +45,7 @@ function home(owners, delegates = []) {
 const vendors = [
     {
         signer: 'ledger',
-        start: (options) => Ledger.start(options),
+        start: (options) => Ledger.start({ rawMessages: true, ...options }),
         row: {
             vendor: 'ledger',
             model: null,
@@ -145,6 +148,52 @@ for (const { signer, start, row } of vendors) {
             await device.set({ person: () => 'yes' });
             const { accounts } = await ok([...address, '--count', '1'], { cwd: dir });
             assert.equal(accounts[0].address, addressAt(DEFAULT));
+        });
+
+        /** A proposal in a directory of its own, and how to sign it with the device. */
+        async function proposal(at, owner) {
+            const cwd = home([owner]);
+            const remove = ['remove-compose-hash', '0x' + '0'.repeat(63) + '1', '--nonce', '7'];
+            const { safeTxHash } = await ok(['propose', ...remove, '--out', 'p.json'], { cwd });
+            const options = { cwd, env: { XDG_STATE_HOME: join(cwd, 'state') } };
+            const read = () => readFileSync(join(cwd, 'p.json'), 'utf8');
+            const digits = [QUESTION.sign, safeTxHash.slice(-8)];
+            const sign = (...answers) =>
+                runOnTerminal(['sign', 'p.json', '--signer', signer, ...at], answers, options);
+            return { cwd, read, digits, sign };
+        }
+
+        test('a Ctrl-C in front of it, or a no on it, leaves the proposal as it was', async (t) => {
+            const { device, at } = await plugIn(t, {});
+            const { cwd, read, digits, sign } = await proposal(at, addressAt(DEFAULT));
+            const before = read();
+            const refusals = [
+                [pausingAt(0), [[QUESTION.sign, '\x03']], /interrupted/],
+                [pausingAt(0), [digits, ['countersign: ', '\x03']], /interrupted/],
+                [pausingAt(1), [digits, ['countersign: ', '\x03']], /interrupted/],
+                [refusing, [digits], /error: /],
+            ];
+            for (const [person, answers, words] of refusals) {
+                await device.set({ person });
+                const { code, stdout } = await sign(...answers);
+                assert.equal(code, 3, stdout);
+                assert.match(stdout, words);
+                assert.equal(read(), before);
+                assert.equal(existsSync(join(cwd, 'state')), false);
+            }
+            await device.set({ person: thorough });
+            const { code, stdout } = await sign(digits);
+            assert.equal(code, 0, stdout);
+            assert.equal(JSON.parse(read()).signatures[0].signer, addressAt(DEFAULT));
+        });
+
+        test('an account that is no owner: how to find the one that is', async (t) => {
+            const { device, at } = await plugIn(t, {});
+            const { read, sign } = await proposal(at, addressAt(paths.bip44(1)));
+            const { code, stdout } = await sign();
+            assert.equal(code, 1, stdout);
+            assert.match(stdout, new RegExp(`'countersign device address --signer ${signer}'`));
+            assert.deepEqual([device.pages, JSON.parse(read()).signatures], [[], []]);
         });
 
         test('one that gives another account on its screen is not believed', async (t) => {

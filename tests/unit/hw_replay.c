@@ -91,6 +91,7 @@ static enum err replay_write(struct diag *d, void *ctx,
         return stray(d, r, report, "and has not read the answer");
     if (!r->tolerant && memcmp(want->b, report, HW_REPORT_BYTES) != 0)
         return stray(d, r, report, "expected something else");
+    memcpy(r->reports[r->next].b, report, HW_REPORT_BYTES);
     r->next++;
     return OK;
 }

@@ -24,7 +24,7 @@ struct hw_replay {
     size_t num;
     size_t next;
     bool silent;    /* nothing to read: wait, then say that nothing came */
-    bool tolerant;  /* any 64 bytes may be written where a write is recorded */
+    bool tolerant;  /* any 64 bytes may be written where a write is recorded; they replace it */
     bool failed;    /* the host wrote something that is not recorded */
     size_t closed;  /* calls of hw_io.close */
     char why[1024]; /* of the first failure */

@@ -185,7 +185,7 @@ static enum err send_struct(struct diag *d, struct session *s, const struct type
     enum err e = tell_name(d, s, INS_VALUE, t->name);
 
     for (size_t i = 0; i < t->num_members && e == OK; i++) {
-        if ((e = send_member(d, s, &t->members[i])) != OK && e != ERR_REFUSED)
+        if ((e = send_member(d, s, &t->members[i])) == ERR_LIMIT)
             (void)diag_prefix(d, "field '%s'", t->members[i].name);
     }
     return e;

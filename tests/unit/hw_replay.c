@@ -32,10 +32,11 @@ void hw_replay_device(struct hw_replay *r, const uint8_t *report, size_t len)
 
 static unsigned digit(char c)
 {
-    const char *at = c != '\0' ? strchr("0123456789abcdef0123456789ABCDEF", c) : NULL;
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+    const char *at = c != '\0' ? strchr(digits, c) : NULL;
 
     cr_assert_not_null(at, "'%c' is no hex digit", c);
-    return (unsigned)(at - "0123456789abcdef") % 16;
+    return (unsigned)(at - digits) % 16;
 }
 
 static void add_hex(struct hw_replay *r, bool from_host, const char *hex)

@@ -61,7 +61,7 @@ static const struct {
     { "nothing", "" },
     { "white space", " \n\t" },
     { "prefix alone", "0x" },
-    { "no prefix", R11 S11 "1c" + 2 },
+    { "no prefix", &(R11 S11 "1c")[2] },
     { "upper-case prefix", "0X" S11 S11 "1c" },
     { "v 2", RS7 "02" },
     { "v 26", RS7 "1a" },

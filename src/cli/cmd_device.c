@@ -97,8 +97,7 @@ static const struct {
     enum err (*run)(struct diag *d, const struct args *a);
 } subcommands[] = {
     { "list", 0, "no operand", "transport allow-remote-device", device_list },
-    { "address", 0, "options alone",
-      "signer transport allow-remote-device count family confirm passphrase-file passphrase-fd",
+    { "address", 0, "options alone", "signer transport allow-remote-device count family confirm",
       device_address },
     { "preview", 1, "one PROPOSAL",
       "device app-version blind-signing raw-messages transaction-hash hash-mode account",

@@ -81,7 +81,7 @@ static enum err lost(struct diag *d, const struct hid *h)
     char reason[128];
 
     narrow(reason, sizeof(reason), h->lib.hid_error(h->handle));
-    diag_hint(d, "plug it in again, unlock it, and start over: nothing was signed");
+    diag_hint(d, "plug it in again, unlock it, and start over: no signature has come");
     return diag_set(d, ERR_DEVICE, "the connection to the device was lost, is it unplugged? (%s)",
                     reason);
 }

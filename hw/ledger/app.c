@@ -126,7 +126,7 @@ enum err ledger_app_ask(struct diag *d, struct ledger_link *link, struct ledger_
     enum err e = ledger_exchange(d, link, &first, &ask, &b);
 
     *out = (struct ledger_app){ "", "" };
-    if (e == ERR_DEVICE)
+    if (e == ERR_DEVICE && d->hint[0] == '\0')
         diag_hint(d, "if the Ledger still asks something, answer or reject it there, and start "
                      "again");
     if (e != OK)

@@ -11,16 +11,23 @@
 
 /* Each row: the screens of fixtures/devices were seen on that firmware, in the vendor's emulator;
  * the last row of a model is the version that is assumed if none is given. */
+#define MODE(m)     (1U << PREVIEW_##m)
+#define TOUCH_MODES (MODE(REFUSED) | MODE(FIELDS) | MODE(HASHES) | MODE(TRANSACTION))
+#define NANO_MODES  (TOUCH_MODES | MODE(DOMAIN))
 static const struct confirmed {
     enum device_model model;
-    enum preview_mode mode;
     struct device_version version;
+    unsigned modes;
 } confirmed[] = {
-    { LEDGER_NANO_SP, PREVIEW_REFUSED, { 1, 22, 0 } },
-    { LEDGER_NANO_SP, PREVIEW_FIELDS, { 1, 22, 0 } },
-    { LEDGER_NANO_SP, PREVIEW_DOMAIN, { 1, 22, 0 } },
-    { LEDGER_NANO_SP, PREVIEW_HASHES, { 1, 22, 0 } },
-    { TREZOR_ONE, PREVIEW_HASHES, { 1, 14, 1 } },
+    { LEDGER_NANO_S, { 1, 16, 1 }, MODE(REFUSED) | MODE(HASHES) | MODE(TRANSACTION) },
+    { LEDGER_NANO_SP, { 1, 18, 1 }, NANO_MODES },
+    { LEDGER_NANO_SP, { 1, 22, 0 }, NANO_MODES },
+    { LEDGER_NANO_X, { 1, 18, 1 }, NANO_MODES },
+    { LEDGER_NANO_X, { 1, 22, 0 }, NANO_MODES },
+    { LEDGER_STAX, { 1, 22, 0 }, TOUCH_MODES },
+    { LEDGER_FLEX, { 1, 18, 1 }, MODE(REFUSED) | MODE(HASHES) | MODE(TRANSACTION) },
+    { LEDGER_FLEX, { 1, 22, 0 }, TOUCH_MODES },
+    { TREZOR_ONE, { 1, 14, 1 }, MODE(HASHES) | MODE(TRANSACTION) },
 };
 #define NUM_CONFIRMED (sizeof(confirmed) / sizeof(confirmed[0]))
 
@@ -29,8 +36,6 @@ static struct device_version newest(enum device_model model)
 {
     struct device_version v = { 1, 22, 0 };
 
-    if (model == LEDGER_NANO_S)
-        return (struct device_version){ 1, 9, 19 };
     if (device_model_vendor(model) == VENDOR_TREZOR)
         v = (struct device_version){ 2, 9, 6 };
     for (size_t i = 0; i < NUM_CONFIRMED; i++) {
@@ -60,7 +65,7 @@ static void set_basis(struct preview *p)
     const struct confirmed *other = NULL;
 
     for (size_t i = 0; i < NUM_CONFIRMED && p->basis != PREVIEW_CONFIRMED; i++) {
-        if (confirmed[i].mode != p->mode || confirmed[i].model != p->setup.model)
+        if (confirmed[i].model != p->setup.model || (confirmed[i].modes & (1U << p->mode)) == 0)
             continue;
         other = &confirmed[i];
         p->basis =
@@ -196,6 +201,15 @@ size_t preview_typed_cases(struct device_setup out[static PREVIEW_MAX_CASES],
     return preview_ledger_touch(setup->model) ? touch_cases(out, setup) : nano_cases(out, setup);
 }
 
+size_t preview_tx_cases(struct device_setup out[static PREVIEW_MAX_CASES],
+                        const struct device_setup *setup, const struct eth_tx *tx)
+{
+    if (device_model_vendor(setup->model) == VENDOR_LEDGER && tx->data_len > 0)
+        return blind_cases(out, setup);
+    out[0] = *setup;
+    return 1;
+}
+
 /* --- previews --------------------------------------------------------------------------------- */
 
 void preview_clear(struct preview *p)
@@ -243,5 +257,17 @@ enum err preview_typed(struct diag *d, struct preview *out, const struct device_
     e = device_model_vendor(setup->model) == VENDOR_LEDGER
             ? preview_ledger_typed(d, out, typed)
             : preview_trezor_typed(d, out, typed, signer);
+    return e == OK ? finish(d, out) : e;
+}
+
+enum err preview_tx(struct diag *d, struct preview *out, const struct device_setup *setup,
+                    const struct eth_tx *tx, const struct address *signer)
+{
+    enum err e = start(d, out, setup);
+
+    if (e != OK)
+        return e;
+    e = device_model_vendor(setup->model) == VENDOR_LEDGER ? preview_ledger_tx(d, out, tx, signer)
+                                                           : preview_trezor_tx(d, out, tx, signer);
     return e == OK ? finish(d, out) : e;
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "hw/device.h"
+#include "src/base/eth_tx.h"
 #include "src/base/typed_data.h"
 
 /*
@@ -73,19 +74,24 @@ struct preview {
 #define PREVIEW_MAX_CASES 3
 size_t preview_typed_cases(struct device_setup out[static PREVIEW_MAX_CASES],
                            const struct device_setup *setup);
+size_t preview_tx_cases(struct device_setup out[static PREVIEW_MAX_CASES],
+                        const struct device_setup *setup, const struct eth_tx *tx);
 /* "Blind signing on, Raw messages off": the settings that decide; "" if none does. */
 void preview_settings(struct buf *out, const struct preview *p);
 /* "Ledger Flex, Ethereum app 1.22.0" or "Trezor One, firmware 1.14.1" */
 void preview_device(struct buf *out, const struct preview *p);
 
 /*
- * The screens for typed data. signer: the account, NULL if it is not known.
+ * The screens for typed data, or a transaction. signer: the account, NULL if it is not known.
  * An unknown setting counts as off. The caller clears, also after a failure. ERR_UNSUPPORTED for
  * models without a preview, and if the device can not sign this at all (the reason says why).
  */
 MUST_CHECK enum err preview_typed(struct diag *d, struct preview *out,
                                   const struct device_setup *setup, const struct typed_data *typed,
                                   const struct address *signer);
+MUST_CHECK enum err preview_tx(struct diag *d, struct preview *out,
+                               const struct device_setup *setup, const struct eth_tx *tx,
+                               const struct address *signer);
 void preview_clear(struct preview *p);
 
 /* "every field", "domain hash and message hash", … */

@@ -29,7 +29,7 @@ size_t preview_line_length(const struct preview_font *font, const char *text)
         width += char_width(font, text[n]);
         if (width > font->line && n > 0)
             return word > 0 ? word : n;
-        if (strchr(" -_", text[n]) != NULL)
+        if (font->widths != NULL && !font->anywhere && strchr(" -_", text[n]) != NULL)
             word = n + 1;
     }
     return n;
@@ -58,6 +58,13 @@ size_t preview_add_lines(struct buf *out, const struct preview_font *font, const
         at += n;
     }
     return at;
+}
+
+void preview_add_columns(struct buf *out, unsigned columns, const char *text)
+{
+    const struct preview_font font = { .line = columns };
+
+    (void)preview_add_lines(out, &font, text, 0);
 }
 
 /* --- screens ---------------------------------------------------------------------------------- */

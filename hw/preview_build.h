@@ -3,6 +3,7 @@
 #define HW_PREVIEW_BUILD_H
 
 #include "hw/preview.h"
+#include "src/base/eth_tx.h"
 
 /* For the files hw/preview*.c alone: adding screens, and values as devices spell them. */
 
@@ -10,6 +11,7 @@
 struct preview_font {
     const uint8_t *widths; /* of 0x20 to 0x7e in pixels; NULL: one for each character */
     unsigned line;         /* pixels of a line */
+    bool anywhere;         /* breaks words, too; without widths it always does */
 };
 /* How many characters fit into the first line of text; at least 1 of a text that is not empty. */
 size_t preview_line_length(const struct preview_font *font, const char *text);
@@ -17,6 +19,9 @@ size_t preview_count_lines(const struct preview_font *font, const char *text);
 /* Up to max_lines lines (0: all), divided by \n; returns how much of text they are. */
 size_t preview_add_lines(struct buf *out, const struct preview_font *font, const char *text,
                          unsigned max_lines);
+
+/* The same with so many characters a line. */
+void preview_add_columns(struct buf *out, unsigned columns, const char *text);
 
 /* A new screen, and what stands on it. font NULL: line breaks are not known. */
 void preview_screen(struct preview *p, enum preview_kind kind, const char *press);
@@ -56,6 +61,14 @@ MUST_CHECK enum err preview_ledger_typed(struct diag *d, struct preview *p,
 MUST_CHECK enum err preview_trezor_typed(struct diag *d, struct preview *p,
                                          const struct typed_data *typed,
                                          const struct address *signer);
+MUST_CHECK enum err preview_ledger_tx(struct diag *d, struct preview *p, const struct eth_tx *tx,
+                                      const struct address *signer);
+MUST_CHECK enum err preview_trezor_tx(struct diag *d, struct preview *p, const struct eth_tx *tx,
+                                      const struct address *signer);
+/* On the last screen, and on pages behind it if that is too small: bytes as core models have them.
+ */
+void preview_trezor_bytes(struct preview *p, const char *title, const uint8_t *data, size_t len);
+
 /* Stax, Flex and Nano Gen5 put several values on a page. */
 struct preview_pair {
     const char *title;
@@ -71,26 +84,34 @@ struct preview_pairs {
 /* text is copied. */
 void preview_pairs_add(struct preview_pairs *pairs, const char *title, const char *text);
 void preview_pairs_clear(struct preview_pairs *pairs);
+/* The screens around the pairs. */
+struct preview_review {
+    const char *title;                  /* "Review typed message" */
+    const char *nano_end, *touch_end;   /* what the last screen says */
+    const char *old_end, *old_risk_end; /* the same before 1.18.0, if blind signing is not warned
+                                         * of and if it is */
+    bool blind;                         /* warns of blind signing */
+    bool skippable;                     /* offers to skip the rest */
+    bool streamed; /* shown while it is sent: touch screens do not count pages */
+};
+
 /*
  * Value screens as the model breaks and groups them; the first screen is there already and gets its
  * foot. Returns the number of pages that a touch screen counts, the last one included; else 0.
  */
-size_t preview_ledger_pairs(struct preview *p, const struct preview_pairs *pairs, bool skippable);
+size_t preview_ledger_pairs(struct preview *p, const struct preview_pairs *pairs,
+                            const struct preview_review *review);
 
-/* The screens around the pairs. */
-struct preview_review {
-    const char *title;                /* "Review typed message" */
-    const char *nano_end, *touch_end; /* what the last screen says */
-    bool blind;                       /* warns of blind signing */
-    bool skippable;
-};
 void preview_ledger_review(struct preview *p, const struct preview_pairs *pairs,
                            const struct preview_review *review);
-/* Refuses: blind signing is off. */
-void preview_ledger_refusal(struct preview *p);
+/* Refuses: blind signing is off. raw_helps: Raw messages would do, too. */
+void preview_ledger_refusal(struct preview *p, bool raw_helps);
 
 /* Nano S and apps before 1.10.0 know no other way; so does --hash-mode. */
 bool preview_ledger_hashes(const struct device_setup *setup);
+/* Nano S, and the others with two buttons before app 1.18.0: other screens. */
+bool preview_ledger_is_old(const struct device_setup *setup);
+void preview_old_nano_pairs(struct preview *p, const struct preview_pairs *pairs);
 /* Stax, Flex and Nano Gen5. */
 bool preview_ledger_touch(enum device_model model);
 

@@ -12,10 +12,14 @@
  * lib_nbgl of its SDK for line breaks; the runs are in fixtures/devices.
  */
 
-/* From here on Nano S Plus and Nano X draw like the others, with the fonts of preview_nano.c. */
-static bool has_known_layout(const struct device_setup *s)
+/*
+ * 1.20.0: a Nano asks after each value whether to skip the rest of raw messages; the setting
+ * 'Transaction hash' shows the message hash once, not twice; the unit stands behind an amount.
+ * Source: the app's change log.
+ */
+static bool is_since_1_20(const struct device_setup *s)
 {
-    return device_version_at_least(&s->version, 1, 18, 0);
+    return device_version_at_least(&s->version, 1, 20, 0);
 }
 
 bool preview_ledger_touch(enum device_model model)
@@ -34,7 +38,7 @@ bool preview_ledger_hashes(const struct device_setup *setup)
 /* Characters that the app keeps of a value. */
 static size_t value_limit(const struct device_setup *s)
 {
-    return preview_ledger_touch(s->model) || has_known_layout(s) ? 379 : 255;
+    return preview_ledger_is_old(s) ? 255 : 379;
 }
 
 /* A value that is too long loses its end to three dots; *cut tells. */
@@ -152,10 +156,10 @@ static void fill_pairs(struct preview *p, struct preview_pairs *pairs, const str
         return;
     case PREVIEW_DOMAIN:
         add_members(p, pairs, &t->domain);
+        if (!hash_setting || !is_since_1_20(&p->setup))
+            add_hash(pairs, "Message hash", &t->message);
         if (hash_setting)
             add_hashes(pairs, t, true);
-        else
-            add_hash(pairs, "Message hash", &t->message);
         return;
     case PREVIEW_HASHES:
         add_hashes(pairs, t, false);
@@ -179,17 +183,20 @@ static enum preview_mode mode_of(const struct device_setup *s)
     return blind ? PREVIEW_DOMAIN : PREVIEW_REFUSED;
 }
 
-static void add_refusal(struct preview *p)
+void preview_ledger_refusal(struct preview *p, bool raw_helps)
 {
     if (preview_ledger_touch(p->setup.model)) {
         preview_words(p, SCREEN_PROMPT, "This transaction cannot be clear-signed",
                       "Enable blind signing in the settings to sign this transaction.",
                       "tap 'Reject transaction', or 'Go to settings'");
+    } else if (p->setup.model == LEDGER_NANO_S) {
+        preview_words(p, SCREEN_PROMPT, "Error (1/2)", "Blind signing must be", NULL);
+        preview_words(p, SCREEN_PROMPT, "Error (2/2)", "enabled in Settings", "press both buttons");
     } else {
         preview_words(p, SCREEN_PROMPT, "", "Blind signing must be enabled in settings",
                       "press both buttons");
     }
-    if (preview_ledger_hashes(&p->setup))
+    if (!raw_helps)
         preview_note(p, "to sign: Ethereum app, App settings, Blind signing: Enabled");
     else
         preview_note(p, "to sign: Ethereum app, App settings, Raw messages: Enabled (shows every "
@@ -198,14 +205,39 @@ static void add_refusal(struct preview *p)
 
 static void add_blind_warning(struct preview *p)
 {
-    if (preview_ledger_touch(p->setup.model))
+    if (!preview_ledger_touch(p->setup.model))
+        preview_words(p, SCREEN_PROMPT, "Blind signing ahead", "To accept risk, press both buttons",
+                      "press both buttons");
+    else if (is_since_1_20(&p->setup))
         preview_words(p, SCREEN_PROMPT, "Blind signing ahead",
                       "If you sign this transaction, you could loose your assets. Explore safer "
                       "alternatives: ledger.com/integrated-apps",
                       "tap 'Accept risk and continue'");
     else
-        preview_words(p, SCREEN_PROMPT, "Blind signing ahead", "To accept risk, press both buttons",
-                      "press both buttons");
+        preview_words(p, SCREEN_PROMPT, "Blind signing ahead",
+                      "This transaction's details are not fully verifiable. If you sign, you "
+                      "could lose all your assets.",
+                      "tap 'Continue anyway'");
+}
+
+/* Apps for Nano S, Nano S Plus and Nano X before 1.18.0. */
+static void old_review(struct preview *p, const struct preview_pairs *pairs,
+                       const struct preview_review *r)
+{
+    const bool friction = device_version_at_least(&p->setup.version, 1, 12, 0);
+
+    if (friction && r->blind)
+        preview_words(p, SCREEN_PROMPT, "", "Blind signing", NULL);
+    preview_words(p, SCREEN_PROMPT, "", r->title, NULL);
+    preview_old_nano_pairs(p, pairs);
+    preview_words(p, SCREEN_FINAL, "", friction && r->blind ? r->old_risk_end : r->old_end,
+                  "press both buttons to sign");
+}
+
+bool preview_ledger_is_old(const struct device_setup *setup)
+{
+    return !preview_ledger_touch(setup->model) &&
+           !device_version_at_least(&setup->version, 1, 18, 0);
 }
 
 void preview_ledger_review(struct preview *p, const struct preview_pairs *pairs,
@@ -214,6 +246,10 @@ void preview_ledger_review(struct preview *p, const struct preview_pairs *pairs,
     const bool touch = preview_ledger_touch(p->setup.model);
     size_t num_pages = 0;
 
+    if (preview_ledger_is_old(&p->setup)) {
+        old_review(p, pairs, r);
+        return;
+    }
     if (r->blind)
         add_blind_warning(p);
     preview_words(p, SCREEN_PROMPT, r->title,
@@ -221,28 +257,11 @@ void preview_ledger_review(struct preview *p, const struct preview_pairs *pairs,
                   : r->blind ? "Blind signing required."
                              : "Swipe to review",
                   NULL);
-    num_pages = preview_ledger_pairs(p, pairs, r->skippable);
+    num_pages = preview_ledger_pairs(p, pairs, r);
     preview_words(p, SCREEN_FINAL, touch ? r->touch_end : r->nano_end, touch ? "Hold to sign" : "",
                   touch ? "hold to sign" : "press both buttons to sign");
-    if (touch)
+    if (num_pages > 0)
         preview_foot(p, "%zu of %zu", num_pages, num_pages);
-}
-
-/* Apps for Nano S, Nano S Plus and Nano X before 1.18.0; pages are not known. */
-static void add_old_nano(struct preview *p, const struct preview_pairs *pairs)
-{
-    const bool friction = device_version_at_least(&p->setup.version, 1, 12, 0);
-
-    if (friction)
-        preview_words(p, SCREEN_PROMPT, "", "Blind signing", NULL);
-    preview_words(p, SCREEN_PROMPT, "", friction ? "Review typed message" : "Sign typed message",
-                  NULL);
-    for (size_t i = 0; i < pairs->num_items; i++) {
-        preview_screen(p, SCREEN_VALUE, NULL);
-        preview_row(p, NULL, pairs->items[i].title, pairs->items[i].text);
-    }
-    preview_words(p, SCREEN_FINAL, "", friction ? "Accept risk and sign" : "Sign message",
-                  "press both buttons to sign");
 }
 
 static void add_notes(struct preview *p)
@@ -263,31 +282,43 @@ static void add_notes(struct preview *p)
                         "when you go on");
 }
 
-enum err preview_ledger_typed(struct diag *d, struct preview *p, const struct typed_data *typed)
+static struct preview_review review_of(const struct preview *p)
 {
     const bool touch = preview_ledger_touch(p->setup.model);
+    struct preview_review r = {
+        .title = "Review typed message",
+        .nano_end = "Sign message",
+        .touch_end = "Accept risk and sign typed message?",
+        .old_end = "Sign message",
+        .old_risk_end = "Accept risk and sign",
+        .blind = true,
+        .skippable = is_since_1_20(&p->setup) && (touch || p->setup.raw_messages == SETTING_ON),
+        .streamed =
+            p->mode != PREVIEW_HASHES && !device_version_at_least(&p->setup.version, 1, 19, 0),
+    };
+
+    if (p->mode == PREVIEW_HASHES && !is_since_1_20(&p->setup))
+        r.nano_end = r.touch_end = "Accept risk and sign typed mess"; /* it did not fit */
+    return r;
+}
+
+enum err preview_ledger_typed(struct diag *d, struct preview *p, const struct typed_data *typed)
+{
     struct preview_pairs pairs = { 0 };
+    struct preview_review review = { 0 };
     enum err e = OK;
 
     p->mode = mode_of(&p->setup);
     if (p->mode == PREVIEW_REFUSED) {
-        add_refusal(p);
+        preview_ledger_refusal(p, !preview_ledger_hashes(&p->setup));
         return OK;
     }
     fill_pairs(p, &pairs, typed);
+    review = review_of(p);
     if (pairs.failed)
         e = diag_set(d, ERR_NOMEM, "out of memory");
-    else if (!touch && !has_known_layout(&p->setup))
-        add_old_nano(p, &pairs);
     else
-        preview_ledger_review(p, &pairs,
-                              &(struct preview_review){
-                                  .title = "Review typed message",
-                                  .nano_end = "Sign message",
-                                  .touch_end = "Accept risk and sign typed message?",
-                                  .blind = true,
-                                  .skippable = touch || p->setup.raw_messages == SETTING_ON,
-                              });
+        preview_ledger_review(p, &pairs, &review);
     add_notes(p);
     preview_pairs_clear(&pairs);
     return e;

@@ -54,7 +54,7 @@ static const uint8_t nano_text_bold_18[] = {
 /* --- Nano ------------------------------------------------------------------------------------- */
 
 /* 128x64: a title and three lines. */
-static const struct preview_font nano = { open_sans_11, 114 };
+static const struct preview_font nano = { .widths = open_sans_11, .line = 114 };
 #define NANO_LINES 3
 
 static void nano_pairs(struct preview *p, const struct preview_pairs *pairs, bool skippable)
@@ -65,6 +65,19 @@ static void nano_pairs(struct preview *p, const struct preview_pairs *pairs, boo
             preview_words(p, SCREEN_STEP, "",
                           "Press right button to continue message or press both to skip",
                           "press right");
+    }
+}
+
+/* Nano S: 128x32, one line below the title. Nano S Plus and Nano X: not known. */
+void preview_old_nano_pairs(struct preview *p, const struct preview_pairs *pairs)
+{
+    for (size_t i = 0; i < pairs->num_items; i++) {
+        if (p->setup.model == LEDGER_NANO_S)
+            preview_pages(p, &nano, 1, pairs->items[i].title, pairs->items[i].text);
+        else {
+            preview_screen(p, SCREEN_VALUE, NULL);
+            preview_row(p, NULL, pairs->items[i].title, pairs->items[i].text);
+        }
     }
 }
 
@@ -81,11 +94,33 @@ struct touch {
 };
 
 static const struct touch touches[] = {
-    { LEDGER_STAX, { inter_32, 352 }, { inter_bold_24, 352 }, 548, 56, 24, 12, 32, 40, 10, 7, 12 },
-    { LEDGER_FLEX, { inter_36, 416 }, { inter_bold_28, 416 }, 464, 56, 0, 24, 36, 40, 9, 6, 11 },
+    { LEDGER_STAX,
+      { inter_32, 352, false },
+      { inter_bold_24, 352, false },
+      548,
+      56,
+      24,
+      12,
+      32,
+      40,
+      10,
+      7,
+      12 },
+    { LEDGER_FLEX,
+      { inter_36, 416, false },
+      { inter_bold_28, 416, false },
+      464,
+      56,
+      0,
+      24,
+      36,
+      40,
+      9,
+      6,
+      11 },
     { LEDGER_APEX,
-      { nano_display_24, 268 },
-      { nano_text_bold_18, 268 },
+      { nano_display_24, 268, false },
+      { nano_text_bold_18, 268, false },
       316,
       36,
       0,
@@ -97,13 +132,17 @@ static const struct touch touches[] = {
       11 },
 };
 
-static const struct touch *touch_of(enum device_model model)
+/* Words stay whole since 1.20.0. */
+static struct touch touch_of(const struct device_setup *setup)
 {
+    struct touch t;
     size_t i = 0;
 
-    while (i + 1 < sizeof(touches) / sizeof(touches[0]) && touches[i].model != model)
+    while (i + 1 < sizeof(touches) / sizeof(touches[0]) && touches[i].model != setup->model)
         i++;
-    return &touches[i];
+    t = touches[i];
+    t.value.anywhere = !device_version_at_least(&setup->version, 1, 20, 0);
+    return t;
 }
 
 static unsigned pair_height(const struct touch *t, const struct preview_pair *pair)
@@ -165,41 +204,46 @@ static size_t count_pages(const struct touch *t, const struct preview_pairs *pai
     return n;
 }
 
-static void touch_pairs(struct preview *p, const struct preview_pairs *pairs, bool skippable)
+static void touch_page(struct preview *p, const struct touch *t, const struct preview_pair *pairs,
+                       size_t num)
 {
-    const struct touch *t = touch_of(p->setup.model);
-    const unsigned height = t->height - (skippable ? t->skip_height : 0);
-    const size_t num_pages = count_pages(t, pairs, height) + 2;
-    size_t page = 1;
-
-    preview_foot(p, "%zu of %zu", page++, num_pages);
-    for (size_t i = 0; i < pairs->num_items; page++) {
-        size_t n = count_on_page(t, pairs, i, height);
-        const bool is_long = n == 1 && is_too_long(t, &pairs->items[i], height);
-
-        if (is_long)
-            add_long(p, t, &pairs->items[i]);
-        else
-            preview_screen(p, SCREEN_VALUE, NULL);
-        preview_foot(p, "%zu of %zu", page, num_pages);
-        if (is_long)
-            preview_aside(p, &t->more, t->more_lines, pairs->items[i].title, pairs->items[i].text,
-                          "More");
-        for (size_t k = 0; !is_long && k < n; k++)
-            preview_row(p, &t->value, pairs->items[i + k].title, pairs->items[i + k].text);
-        i += n;
-    }
+    preview_screen(p, SCREEN_VALUE, NULL);
+    for (size_t i = 0; i < num; i++)
+        preview_row(p, &t->value, pairs[i].title, pairs[i].text);
 }
 
-size_t preview_ledger_pairs(struct preview *p, const struct preview_pairs *pairs, bool skippable)
+static size_t touch_pairs(struct preview *p, const struct preview_pairs *pairs,
+                          const struct preview_review *r)
 {
-    if (!preview_ledger_touch(p->setup.model)) {
-        nano_pairs(p, pairs, skippable);
-        return 0;
+    const struct touch t = touch_of(&p->setup);
+    const unsigned height = t.height - (r->skippable ? t.skip_height : 0);
+    const size_t num_pages = count_pages(&t, pairs, height) + 2;
+    size_t page = 1, n = 0;
+
+    if (!r->streamed)
+        preview_foot(p, "%zu of %zu", page, num_pages);
+    for (size_t i = 0; i < pairs->num_items; i += n) {
+        const bool is_long = is_too_long(&t, &pairs->items[i], height);
+
+        n = count_on_page(&t, pairs, i, height);
+        if (is_long)
+            add_long(p, &t, &pairs->items[i]);
+        else
+            touch_page(p, &t, &pairs->items[i], n);
+        if (!r->streamed)
+            preview_foot(p, "%zu of %zu", ++page, num_pages);
+        if (is_long)
+            preview_aside(p, &t.more, t.more_lines, pairs->items[i].title, pairs->items[i].text,
+                          "More");
     }
-    touch_pairs(p, pairs, skippable);
-    return count_pages(touch_of(p->setup.model), pairs,
-                       touch_of(p->setup.model)->height -
-                           (skippable ? touch_of(p->setup.model)->skip_height : 0)) +
-           2;
+    return r->streamed ? 0 : num_pages;
+}
+
+size_t preview_ledger_pairs(struct preview *p, const struct preview_pairs *pairs,
+                            const struct preview_review *review)
+{
+    if (preview_ledger_touch(p->setup.model))
+        return touch_pairs(p, pairs, review);
+    nano_pairs(p, pairs, review->skippable);
+    return 0;
 }

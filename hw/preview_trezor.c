@@ -16,8 +16,8 @@
 
 /* --- Trezor One ------------------------------------------------------------------------------- */
 
-static const struct preview_font one_wide = { NULL, 21 }; /* addresses */
-static const struct preview_font one_hash = { NULL, 16 };
+static const struct preview_font one_wide = { .line = 21 }; /* addresses */
+static const struct preview_font one_hash = { .line = 16 };
 
 static void one_add_hash(struct preview *p, const char *title, const struct typed_struct *s)
 {
@@ -58,7 +58,7 @@ static enum err one_typed(struct diag *d, struct preview *p, const struct typed_
 /* --- core models ------------------------------------------------------------------------------ */
 
 /* Model T up to 2.5: monospaced, two widths. */
-static const struct preview_font t_mono = { NULL, 18 }, t_chunks = { NULL, 16 };
+static const struct preview_font t_mono = { .line = 18 }, t_chunks = { .line = 16 };
 #define T_LINES      5 /* with the description */
 #define T_PAGE_LINES 7
 
@@ -81,7 +81,7 @@ static void add_number(struct preview *p, const char *title, const struct u256 *
 }
 
 /* "data (bytes)": a long one is cut on its screen, and whole on pages behind 'Show all'. */
-static void core_add_bytes(struct preview *p, const char *title, const uint8_t *data, size_t len)
+void preview_trezor_bytes(struct preview *p, const char *title, const uint8_t *data, size_t len)
 {
     struct buf text;
     size_t num_lines = (2 * len + t_mono.line - 1) / t_mono.line;
@@ -134,7 +134,7 @@ static void core_add_member(struct preview *p, const char *name, const struct ty
         preview_row(p, is_old(p) ? &t_mono : NULL, title, address_format(&m->address).s);
         return;
     case TYPED_BYTES:
-        core_add_bytes(p, title, m->data, m->data_len);
+        preview_trezor_bytes(p, title, m->data, m->data_len);
         return;
     case TYPED_STRING:
         core_add_string(p, title, m);

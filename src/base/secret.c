@@ -138,7 +138,7 @@ static enum err read_line(struct diag *d, struct buf *out, int tty)
 }
 
 /* Signals are held back while echo is off, so that no way out leaves the terminal without it. */
-static enum err read_without_echo(struct diag *d, struct buf *out, int tty)
+static enum err read_without_echo(struct diag *d, struct buf *out, int tty, const char *prompt)
 {
     enum err e = ERR_INTERNAL;
     struct termios normal;
@@ -154,7 +154,11 @@ static enum err read_without_echo(struct diag *d, struct buf *out, int tty)
     if (tcsetattr(tty, TCSAFLUSH, &silent) != 0) {
         e = diag_set(d, ERR_IO, "cannot turn off echo: %s", strerror(errno));
     } else {
-        e = read_line(d, out, tty);
+        /* only now: what is typed before the echo is off would be seen, and thrown away */
+        if (write(tty, prompt, strlen(prompt)) < 0)
+            e = diag_set(d, ERR_IO, "cannot write to the terminal: %s", strerror(errno));
+        else
+            e = read_line(d, out, tty);
         (void)tcsetattr(tty, TCSAFLUSH, &normal);
     }
     interrupt_release(&held);
@@ -168,10 +172,7 @@ enum err secret_from_terminal(struct diag *d, struct buf *out, const char *promp
 
     if (tty < 0)
         return diag_set(d, ERR_USAGE, "cannot ask for a passphrase: there is no terminal");
-    if (write(tty, prompt, strlen(prompt)) < 0)
-        e = diag_set(d, ERR_IO, "cannot write to the terminal: %s", strerror(errno));
-    else
-        e = read_without_echo(d, out, tty);
+    e = read_without_echo(d, out, tty, prompt);
     (void)close(tty);
     return e;
 }

@@ -47,7 +47,8 @@ const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 /**
  * The same on a terminal of its own: script(1) makes one. answers: [question, line] pairs, typed
- * when the program asks. Resolves to { code, stdout }; stdout is what the person sees.
+ * when the program asks; instead of a line, a function that gets one to type keys with. Resolves to
+ * { code, stdout }; stdout is what the person sees.
  */
 export function runOnTerminal(args, answers, { cwd, env = {} } = {}) {
     const command = [program, ...args].map(quote).join(' ');
@@ -60,9 +61,12 @@ export function runOnTerminal(args, answers, { cwd, env = {} } = {}) {
         child.stdout.setEncoding('utf8');
         child.stdout.on('data', (text) => {
             stdout += text;
-            if (left.length === 0 || !stdout.slice(seen).includes(left[0][0])) return;
-            seen = stdout.length;
-            child.stdin.write(left.shift()[1] + '\n');
+            for (let at; left.length > 0 && (at = stdout.indexOf(left[0][0], seen)) >= 0;) {
+                const [question, answer] = left.shift();
+                seen = at + question.length;
+                if (typeof answer === 'function') answer((keys) => child.stdin.write(keys));
+                else child.stdin.write(answer + '\n');
+            }
         });
         child.on('error', reject);
         child.on('close', (code) => resolve({ code, stdout }));

@@ -107,10 +107,13 @@ export class Team {
         }
     }
 
-    /** Signs as a person does: reads the page, types the end of the hash. */
+    /**
+     * Signs as a person does: reads the page, types the end of the hash. who: a name, or the
+     * options of another signer than a keystore.
+     */
     async sign(m, name, who, ...options) {
         const digits = readProposal(m, name).safeTxHash.slice(-8);
-        const args = ['sign', name, ...signer(who), ...options];
+        const args = ['sign', name, ...(Array.isArray(who) ? who : signer(who)), ...options];
         const { code, stdout } = await m.ask(args, [[QUESTION.sign, digits]]);
         assert.equal(code, 0, stdout);
         return stdout;

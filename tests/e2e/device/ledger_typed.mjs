@@ -183,7 +183,8 @@ function asValue({ kind }, value) {
 
 function show(field, value) {
     if (field.kind === ADDRESS) return getAddress(asValue(field, value));
-    const text = `${asValue(field, value)}`;
+    const isBytes = field.kind === BYTES || field.kind === BYTES_FIXED;
+    const text = isBytes ? upperHex(value) : `${asValue(field, value)}`;
     if (text.length <= SHOWN) return text;
     return text.slice(0, SHOWN - 3) + '...';
 }

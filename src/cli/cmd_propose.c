@@ -473,7 +473,7 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
         return diag_set(d, ERR_USAGE,
                         "--submit and --signer need --out FILE: "
                         "nothing is sent that is not on disk");
-    if ((e = common_profile(d, &w.profile, a)) != OK)
+    if ((e = common_signer_check(d, a)) != OK || (e = common_profile(d, &w.profile, a)) != OK)
         goto done;
     if ((e = build(d, &w)) != OK || (e = export_others(d, &w)) != OK ||
         (e = proposal_save_joined(d, &w.proposal, to_stdout ? "-" : path, false)) != OK)

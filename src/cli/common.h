@@ -67,6 +67,9 @@ MUST_CHECK enum err common_chain(struct diag *d, struct chain **out, const struc
  */
 MUST_CHECK enum err common_signer_options(struct diag *d, struct signer_options *out,
                                           const struct args *a);
+/* ERR_USAGE for an option of another kind of signer than --signer names, or of one where there is
+ * none: it would be ignored in silence. */
+MUST_CHECK enum err common_signer_check(struct diag *d, const struct args *a);
 /* --signer with those options; ERR_USAGE if there is none. */
 MUST_CHECK enum err common_signer(struct diag *d, struct signer **out, const struct args *a);
 

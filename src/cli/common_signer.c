@@ -23,9 +23,10 @@ static bool is_kind(const char *spec, const char *kind)
     return kind != NULL && strncmp(spec, kind, len) == 0 && (spec[len] == '\0' || spec[len] == ':');
 }
 
-/* An option for another kind of signer would be ignored in silence. */
-static enum err check_kind(struct diag *d, const struct args *a, const char *spec)
+enum err common_signer_check(struct diag *d, const struct args *a)
 {
+    const char *spec = args_get(a, "signer") != NULL ? args_get(a, "signer") : "";
+
     for (size_t i = 0; i < sizeof(belongs_to) / sizeof(belongs_to[0]); i++) {
         const char *const *kinds = belongs_to[i].kinds;
 
@@ -115,7 +116,7 @@ enum err common_signer(struct diag *d, struct signer **out, const struct args *a
                   "a device: --signer ledger or trezor; a key in a file: --signer keystore:FILE");
         return e;
     }
-    if ((e = check_kind(d, a, spec)) != OK || (e = common_signer_options(d, &options, a)) != OK)
+    if ((e = common_signer_check(d, a)) != OK || (e = common_signer_options(d, &options, a)) != OK)
         return e;
     return signer_open(d, out, spec, &options);
 }

@@ -337,7 +337,7 @@ enum err signing_run(struct diag *d, int *exit_code, struct proposal *p,
         return diag_set(d, ERR_USAGE, "the signature is written into the proposal: name its file");
     if (json && !args_flag(a, "yes"))
         return diag_set(d, ERR_USAGE, "--json goes with --yes: a person signs what is shown here");
-    if ((e = verify(d, &s, false)) != OK)
+    if ((e = common_signer_check(d, a)) != OK || (e = verify(d, &s, false)) != OK)
         goto done;
     if (!json) {
         print_answer(&s.verification.report);

@@ -147,38 +147,58 @@ static const struct signer_ops ops = {
 /* --- opening -----------------------------------------------------------------------------------
  */
 
-static enum err open_session(struct diag *d, struct trezor *t, const struct signer_options *options)
+/* Takes link over, and no signal until the session is there or the device is left alone. */
+static enum err open_session(struct diag *d, struct trezor *t, const struct trezor_link *link,
+                             const struct signer_options *options)
 {
-    struct trezor_link link;
     struct interrupt held;
     enum err e = ERR_INTERNAL;
 
     interrupt_hold(&held);
-    if ((e = trezor_connect(d, &link, options)) == OK)
-        e = trezor_session_open(d, &t->session, &link, options);
-    if (e == OK)
+    if ((e = trezor_session_open(d, &t->session, link, options)) == OK)
         t->setup = (struct device_setup){ .model = t->session.about.model,
                                           .has_version = true,
                                           .version = t->session.about.version };
     return release(&held, e);
 }
 
-enum err trezor_signer(struct diag *d, struct signer **out, const char *path,
-                       const struct signer_options *options)
+enum err trezor_signer_on(struct diag *d, struct signer **out, const char *path,
+                          const struct signer_options *options, const struct trezor_link *link)
 {
-    struct hd_path parsed = hd_path_account(HD_BIP44, 0);
-    struct trezor *t = NULL;
-    enum err e = path != NULL ? hd_path_parse(d, &parsed, path) : OK;
+    struct trezor_link mine = *link;
+    struct trezor *t = calloc(1, sizeof(*t));
+    enum err e = ERR_INTERNAL;
 
     *out = NULL;
-    if (e != OK)
-        return e;
-    if ((t = calloc(1, sizeof(*t))) == NULL)
+    if (t == NULL) {
+        trezor_link_close(&mine);
         return diag_set(d, ERR_NOMEM, "out of memory");
-    t->path = parsed;
-    if ((e = open_session(d, t, options)) != OK) {
+    }
+    t->path = hd_path_account(HD_BIP44, 0);
+    e = path != NULL ? hd_path_parse(d, &t->path, path) : OK;
+    if (e == OK)
+        e = open_session(d, t, &mine, options);
+    else
+        trezor_link_close(&mine);
+    if (e != OK) {
         close_trezor(t);
         return e;
     }
     return signer_new(d, out, &ops, t);
+}
+
+enum err trezor_signer(struct diag *d, struct signer **out, const char *path,
+                       const struct signer_options *options)
+{
+    struct hd_path unused;
+    struct trezor_link link;
+    struct interrupt held;
+    enum err e = path != NULL ? hd_path_parse(d, &unused, path) : OK;
+
+    *out = NULL;
+    if (e != OK)
+        return e;
+    interrupt_hold(&held);
+    e = release(&held, trezor_connect(d, &link, options));
+    return e == OK ? trezor_signer_on(d, out, path, options, &link) : e;
 }

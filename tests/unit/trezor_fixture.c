@@ -2,6 +2,7 @@
 #include "tests/unit/trezor_fixture.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "src/base/address.h"
@@ -99,4 +100,96 @@ const uint8_t *trezor_transfer(size_t *len)
 
     *len = sizeof(data);
     return data;
+}
+
+/* --- exchanges ---------------------------------------------------------------------------------
+ */
+
+static void frame(struct hw_replay *r, bool from_host, uint16_t type, const struct buf *payload)
+{
+    size_t len = payload != NULL ? payload->len : 0;
+    uint8_t stream[16 * 1024] = { '#', '#', (uint8_t)(type >> 8), (uint8_t)type,
+                                  0,   0,   (uint8_t)(len >> 8),  (uint8_t)len };
+
+    cr_assert(len + 8 <= sizeof(stream) && len <= UINT16_MAX);
+    if (len > 0)
+        memcpy(stream + 8, payload->data, len);
+    for (size_t at = 0; at == 0 || at < len + 8; at += HW_REPORT_BYTES - 1) {
+        size_t n = len + 8 - at < HW_REPORT_BYTES - 1 ? len + 8 - at : HW_REPORT_BYTES - 1;
+        uint8_t report[HW_REPORT_BYTES] = { '?' };
+
+        memcpy(report + 1, stream + at, n);
+        if (from_host)
+            hw_replay_host(r, report, sizeof(report));
+        else
+            hw_replay_device(r, report, sizeof(report));
+    }
+}
+
+void trezor_host(struct hw_replay *r, uint16_t type, const struct buf *payload)
+{
+    frame(r, true, type, payload);
+}
+
+void trezor_device(struct hw_replay *r, uint16_t type, const struct buf *payload)
+{
+    frame(r, false, type, payload);
+}
+
+static void frame_named(struct hw_replay *r, bool from_host, uint16_t type, const char *name)
+{
+    struct json *messages = trezor_messages();
+    const char *hex = json_string(json_get(messages, name));
+    struct buf payload;
+
+    if (hex == NULL)
+        hex = name;
+    buf_init(&payload, 16 * 1024);
+    buf_add_zero(&payload, strlen(hex) / 2);
+    cr_assert(hex_decode(payload.data, payload.len, hex, strlen(hex)), "%s", name);
+    frame(r, from_host, type, &payload);
+    buf_clear(&payload);
+    json_free(messages);
+}
+
+void trezor_host_named(struct hw_replay *r, uint16_t type, const char *name)
+{
+    frame_named(r, true, type, name);
+}
+
+void trezor_device_named(struct hw_replay *r, uint16_t type, const char *name)
+{
+    frame_named(r, false, type, name);
+}
+
+void trezor_device_fails(struct hw_replay *r, uint32_t code, const char *text)
+{
+    struct buf payload;
+
+    buf_init(&payload, 4096);
+    pb_add_uint(&payload, 1, code);
+    if (text != NULL)
+        pb_add_str(&payload, 2, text);
+    trezor_device(r, TREZOR_FAILURE, &payload);
+    buf_clear(&payload);
+}
+
+void trezor_recorded(struct hw_replay *r, const char *name)
+{
+    char path[128], line[256];
+    FILE *f = NULL;
+
+    (void)snprintf(path, sizeof(path), "fixtures/trezor/%s.txt", name);
+    f = fopen(path, "r");
+    cr_assert_not_null(f, "%s: run the tests from the root of the repository", path);
+    hw_replay_init(r);
+    while (fgets(line, sizeof(line), f) != NULL) {
+        cr_assert(line[1] == ' ' && (line[0] == '>' || line[0] == '<'), "%s: %s", path, line);
+        if (line[0] == '>')
+            hw_replay_host_hex(r, line + 2);
+        else
+            hw_replay_device_hex(r, line + 2);
+    }
+    (void)fclose(f);
+    cr_assert(r->num > 0, "%s", path);
 }

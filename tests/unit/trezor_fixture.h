@@ -6,6 +6,7 @@
 #include "hw/trezor/message.h"
 #include "src/base/json.h"
 #include "src/base/typed_data.h"
+#include "tests/unit/hw_replay.h"
 
 /*
  * Messages as protoc writes them (fixtures/trezor/messages.json), and what they are about: the
@@ -29,5 +30,19 @@ struct address trezor_recipient(void);
 void trezor_safe_tx(struct typed_data *out, const uint8_t *data, size_t data_len);
 /* a9059cbb and 64 zeros: the data of the second known SafeTx. */
 const uint8_t *trezor_transfer(size_t *len);
+
+/*
+ * Exchanges, by message: the host is expected to write this, the device answers that. Framed here,
+ * not by the code under test. payload NULL: an empty one.
+ */
+void trezor_host(struct hw_replay *r, uint16_t type, const struct buf *payload);
+void trezor_device(struct hw_replay *r, uint16_t type, const struct buf *payload);
+/* With a payload of messages.json, or in hex where it has none of that name. */
+void trezor_host_named(struct hw_replay *r, uint16_t type, const char *name);
+void trezor_device_named(struct hw_replay *r, uint16_t type, const char *name);
+/* Failure with that code and text (NULL: none). */
+void trezor_device_fails(struct hw_replay *r, uint32_t code, const char *text);
+/* A recorded exchange: fixtures/trezor/<name>.txt, see record.py. */
+void trezor_recorded(struct hw_replay *r, const char *name);
 
 #endif

@@ -16,8 +16,8 @@
  * command ends between its data and the end of the chain id that follows: no command does.
  * v of the answer: 0 or 1 for EIP-1559. For legacy the low byte of c * 2 + 35 + parity, where c is
  * made of the first four bytes of the chain id.
- * Source: app-ethereum 1.22.0 (src/features/sign_tx/ui_common_sign_tx.c) and 1.10.4
- * (ethUstream.c); LedgerHQ/ledger-live, hw-app-eth, safeChunkTransaction.
+ * Source: app-ethereum 1.22.0, src/features/sign_tx/ui_common_sign_tx.c, and the old
+ * src_features/signTx/ethUstream.c; LedgerHQ/ledger-live, hw-app-eth, safeChunkTransaction.
  */
 
 /* out: r s v with v 27 or 28, not checked otherwise. */

@@ -73,9 +73,9 @@ Test(ledger_status, only_9000_is_ok)
     for (unsigned status = 0; status <= 0xffff; status++) {
         struct diag d = { 0 };
 
-        for (int doing = LEDGER_OPENING; doing <= LEDGER_SIGNING_TX; doing++)
-            cr_assert_eq(
-                ledger_status_check(&d, (uint16_t)status, (enum ledger_doing)doing, &setup) == OK,
-                status == 0x9000, "%04x", status);
+        cr_assert_eq(ledger_status_check(&d, (uint16_t)status,
+                                         (enum ledger_doing)(status % (LEDGER_SIGNING_TX + 1)),
+                                         &setup) == OK,
+                     status == 0x9000, "%04x", status);
     }
 }

@@ -28,6 +28,10 @@ static const struct confirmed {
     { LEDGER_FLEX, { 1, 18, 1 }, MODE(REFUSED) | MODE(HASHES) | MODE(TRANSACTION) },
     { LEDGER_FLEX, { 1, 22, 0 }, TOUCH_MODES },
     { TREZOR_ONE, { 1, 14, 1 }, MODE(HASHES) | MODE(TRANSACTION) },
+    { TREZOR_T, { 2, 5, 3 }, MODE(FIELDS) | MODE(TRANSACTION) },
+    { TREZOR_T, { 2, 9, 6 }, MODE(FIELDS) | MODE(TRANSACTION) },
+    { TREZOR_SAFE3, { 2, 9, 6 }, MODE(FIELDS) | MODE(TRANSACTION) },
+    { TREZOR_SAFE5, { 2, 9, 6 }, MODE(FIELDS) | MODE(TRANSACTION) },
 };
 #define NUM_CONFIRMED (sizeof(confirmed) / sizeof(confirmed[0]))
 
@@ -254,9 +258,12 @@ enum err preview_typed(struct diag *d, struct preview *out, const struct device_
 
     if (e != OK)
         return e;
-    e = device_model_vendor(setup->model) == VENDOR_LEDGER
-            ? preview_ledger_typed(d, out, typed)
-            : preview_trezor_typed(d, out, typed, signer);
+    if (device_model_vendor(setup->model) == VENDOR_LEDGER)
+        e = preview_ledger_typed(d, out, typed);
+    else if (setup->model == TREZOR_ONE)
+        e = preview_one_typed(d, out, typed, signer);
+    else
+        e = preview_core_typed(d, out, typed, signer);
     return e == OK ? finish(d, out) : e;
 }
 
@@ -267,7 +274,11 @@ enum err preview_tx(struct diag *d, struct preview *out, const struct device_set
 
     if (e != OK)
         return e;
-    e = device_model_vendor(setup->model) == VENDOR_LEDGER ? preview_ledger_tx(d, out, tx, signer)
-                                                           : preview_trezor_tx(d, out, tx, signer);
+    if (device_model_vendor(setup->model) == VENDOR_LEDGER)
+        e = preview_ledger_tx(d, out, tx, signer);
+    else if (setup->model == TREZOR_ONE)
+        e = preview_one_tx(d, out, tx);
+    else
+        e = preview_core_tx(d, out, tx);
     return e == OK ? finish(d, out) : e;
 }

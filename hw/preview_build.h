@@ -49,6 +49,21 @@ void preview_note(struct preview *p, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Stands for an address that is not known here. */
 #define PREVIEW_OWN_ADDRESS "(the address of your account)"
 
+/* A network as the devices know it by themselves: all NULL if they do not. */
+struct preview_network {
+    uint64_t chain_id;
+    const char *ledger_name, *ledger_unit;
+    const char *one_unit;                  /* Trezor One */
+    const char *old_core_unit, *core_unit; /* core models before 2.6.0, and since */
+};
+const struct preview_network *preview_network_of(const struct u256 *chain_id);
+/* value / 10^decimals, without zeros at the end; group: commas in the integer part. */
+void preview_add_decimal(struct buf *out, const struct u256 *value, size_t decimals, bool group);
+/* Under 10^9 wei: Trezors write wei. */
+bool preview_is_dust(const struct u256 *value);
+/* The most that fees can be; ERR_LIMIT if that overflows. */
+MUST_CHECK enum err preview_max_cost(struct diag *d, struct u256 *out, const struct eth_tx *tx);
+
 enum preview_hex { HEX_LOWER, HEX_UPPER };
 void preview_add_hex(struct buf *out, enum preview_hex digits, const uint8_t *data,
                      size_t data_len);
@@ -58,16 +73,17 @@ void preview_add_hash(struct buf *out, enum preview_hex digits, const struct has
 /* The vendors' parts; out is ready, the model is theirs. */
 MUST_CHECK enum err preview_ledger_typed(struct diag *d, struct preview *p,
                                          const struct typed_data *typed);
-MUST_CHECK enum err preview_trezor_typed(struct diag *d, struct preview *p,
-                                         const struct typed_data *typed,
-                                         const struct address *signer);
 MUST_CHECK enum err preview_ledger_tx(struct diag *d, struct preview *p, const struct eth_tx *tx,
                                       const struct address *signer);
-MUST_CHECK enum err preview_trezor_tx(struct diag *d, struct preview *p, const struct eth_tx *tx,
-                                      const struct address *signer);
-/* On the last screen, and on pages behind it if that is too small: bytes as core models have them.
- */
-void preview_trezor_bytes(struct preview *p, const char *title, const uint8_t *data, size_t len);
+/* Trezor One. */
+MUST_CHECK enum err preview_one_typed(struct diag *d, struct preview *p,
+                                      const struct typed_data *typed, const struct address *signer);
+MUST_CHECK enum err preview_one_tx(struct diag *d, struct preview *p, const struct eth_tx *tx);
+/* The other Trezors. */
+MUST_CHECK enum err preview_core_typed(struct diag *d, struct preview *p,
+                                       const struct typed_data *typed,
+                                       const struct address *signer);
+MUST_CHECK enum err preview_core_tx(struct diag *d, struct preview *p, const struct eth_tx *tx);
 
 /* Stax, Flex and Nano Gen5 put several values on a page. */
 struct preview_pair {

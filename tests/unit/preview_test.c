@@ -310,6 +310,33 @@ static void make_tx(struct recorded *r, const char *name)
     }
 }
 
+/* The transactions of the Trezors' recordings. */
+static void make_trezor_tx(struct recorded *r, const char *name)
+{
+    const bool ether = strstr(name, "ether") != NULL;
+
+    if (strcmp(name, "tx-series3000") == 0)
+        set_series(r, 3000, 7, 0);
+    if (strcmp(name, "tx-plain200") == 0)
+        set_series(r, 200, 7, 0);
+    if (strcmp(name, "tx-series200") == 0) {
+        set_series(r, 200, 7, 0x100 - 4 * 7);
+        memcpy(r->data, "\x6a\x76\x12\x02", 4);
+    }
+    if (strncmp(name, "tx-count", 8) == 0)
+        set_series(r, (size_t)atoi(name + 8), 1, 0);
+    r->is_tx = true;
+    r->tx = (struct eth_tx){ .chain_id = u256_from_u64(strstr(name, "424242") != NULL ? 424242 : 1),
+                             .nonce = 7,
+                             .max_priority_fee = u256_from_u64(2000000000),
+                             .max_fee = u256_from_u64(30000000000),
+                             .gas_limit = 210000,
+                             .to = safe,
+                             .value = u256_from_u64(ether ? 1000000000000000000 : 0),
+                             .data = r->data,
+                             .data_len = r->data_len };
+}
+
 static enum setting setting_of(const char *line, const char *name)
 {
     const char *at = strstr(line, name);
@@ -331,7 +358,9 @@ static void read_case(struct recorded *r, const char *line)
     r->setup.hash_mode = strncmp(name, "v0-", 3) == 0;
     r->is_tx = false;
     r->data_len = 0;
-    if (strncmp(name, "tx-", 3) == 0)
+    if (strncmp(name, "tx-", 3) == 0 && device_model_vendor(r->setup.model) == VENDOR_TREZOR)
+        make_trezor_tx(r, name);
+    else if (strncmp(name, "tx-", 3) == 0)
         make_tx(r, name);
     else
         make_typed(r, name);
@@ -366,6 +395,27 @@ static void squeeze(char *out, const char *text, bool all)
     *out = '\0';
 }
 
+static bool ends_with_dots(char *text)
+{
+    const size_t n = strlen(text);
+
+    if (n < 3 || strcmp(text + n - 3, "...") != 0)
+        return false;
+    text[n - 3] = '\0';
+    return true;
+}
+
+/* Dots stand for the rest where a screen, or the preview, has no room: compare what is there. */
+static void forget_rest(char *a, char *b)
+{
+    const bool first = ends_with_dots(a), second = ends_with_dots(b);
+
+    if (first && strlen(b) > strlen(a))
+        b[strlen(a)] = '\0';
+    else if (second && strlen(a) > strlen(b))
+        a[strlen(b)] = '\0';
+}
+
 static void compare(const char *where, const struct preview *p, size_t i, char mark,
                     const char *want)
 {
@@ -379,6 +429,8 @@ static void compare(const char *where, const struct preview *p, size_t i, char m
     render(&got, p, &p->screens[i], &loose);
     squeeze(a, buf_str(&got), loose);
     squeeze(b, want, loose);
+    if (loose)
+        forget_rest(a, b);
     cr_expect_str_eq(a, b, "%s: screen %zu: got\n%s\nexpected\n%s", where, i + 1, buf_str(&got),
                      want);
     cr_expect_eq(p->screens[i].aside[0] != '\0' ? '+' : marks[p->screens[i].kind], mark,
@@ -497,6 +549,11 @@ Test(preview, as_recorded_from_firmware)
         { "ledger-stax-1.22.0", LEDGER_STAX, { 1, 22, 0 } },
         { "ledger-flex-1.18.1", LEDGER_FLEX, { 1, 18, 1 } },
         { "ledger-flex-1.22.0", LEDGER_FLEX, { 1, 22, 0 } },
+        { "trezor-one-1.14.1", TREZOR_ONE, { 1, 14, 1 } },
+        { "trezor-t-2.5.3", TREZOR_T, { 2, 5, 3 } },
+        { "trezor-t-2.9.6", TREZOR_T, { 2, 9, 6 } },
+        { "trezor-safe3-2.9.6", TREZOR_SAFE3, { 2, 9, 6 } },
+        { "trezor-safe5-2.9.6", TREZOR_SAFE5, { 2, 9, 6 } },
     };
 
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "src/base/http.h"
+#include "src/base/interrupt.h"
 #include "src/base/limits.h"
 
 /* --- a server on loopback, one request a connection ---------------------------------------- */
@@ -360,6 +361,61 @@ Test(http, the_key_goes_along_within_the_origin)
     cr_assert_eq(exchange(&d, &r, &req, "/to-echo"), OK, "%s", d.msg);
     cr_expect_not_null(strstr(buf_str(&r.body), "\r\nAuthorization: Bearer key\r\n"));
     http_response_clear(&r);
+}
+
+Test(http, an_origin_where_one_is_named)
+{
+    struct http_request with = { .origin = "http://localhost:8000" }, without = { 0 };
+    struct http_response r;
+    struct diag d = { 0 };
+
+    cr_assert_eq(exchange(&d, &r, &with, "/echo"), OK, "%s", d.msg);
+    cr_expect_not_null(strstr(buf_str(&r.body), "\r\nOrigin: http://localhost:8000\r\n"));
+    http_response_clear(&r);
+    cr_assert_eq(exchange(&d, &r, &without, "/echo"), OK, "%s", d.msg);
+    cr_expect_null(strstr(buf_str(&r.body), "Origin"));
+    http_response_clear(&r);
+}
+
+Test(http, this_machine_and_no_other)
+{
+    static const char *const urls[] = { "https://192.0.2.1/", "http://192.0.2.1/",
+                                        "https://127.0.0.1.example.invalid/" };
+    struct http_response r;
+    struct diag d = { 0 };
+
+    for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+        struct http_request req = {
+            .method = "GET", .url = urls[i], .loopback_only = true, .allow_plain_http = true
+        };
+
+        cr_expect_eq(http_exchange(&d, &r, &req), ERR_USAGE, "%s", urls[i]);
+        cr_expect_not_null(strstr(d.msg, "is not this machine"), "%s", d.msg);
+        http_response_clear(&r);
+    }
+}
+
+/* "/slow" takes five seconds, and would not answer in full even then. */
+Test(http, ctrl_c_ends_an_exchange_that_says_so)
+{
+    struct http_request req = { .interruptible = true, .timeout_ms = 20000 };
+    struct http_response r;
+    struct interrupt held;
+    struct timespec before, after;
+    struct diag d = { 0 };
+
+    interrupt_hold(&held);
+    (void)raise(SIGINT);
+    (void)clock_gettime(CLOCK_MONOTONIC, &before);
+    cr_expect_eq(exchange(&d, &r, &req, "/slow"), ERR_REFUSED, "%s", d.msg);
+    (void)clock_gettime(CLOCK_MONOTONIC, &after);
+    cr_expect_str_eq(d.msg, "interrupted");
+    cr_expect(after.tv_sec - before.tv_sec < 4);
+    http_response_clear(&r);
+    req.interruptible = false;
+    cr_expect_eq(exchange(&d, &r, &req, "/ok"), OK, "%s", d.msg);
+    http_response_clear(&r);
+    interrupt_release_answered(&held);
 }
 
 Test(http, loopback_goes_past_proxies)

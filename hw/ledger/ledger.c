@@ -31,6 +31,8 @@ static enum err end_held(struct diag *d, struct ledger *l, const struct interrup
                          bool on_screen)
 {
     if (e != ERR_REFUSED || !interrupt_is_pending()) {
+        if (e == ERR_DEVICE && on_screen && l->link.broken && d->hint[0] == '\0')
+            diag_hint(d, "if the %s still shows the request, reject it there", name_of(l));
         interrupt_release(held);
         return e;
     }

@@ -8,10 +8,10 @@
 
 /*
  * Shared libraries that come into the process when they are first needed, not when it starts:
- * libcurl and libgit2. Between them they bring thirty others. A verb that does without starts in
- * less than half the time, and has none of their code in its memory, whatever is wrong with its
- * input: no TLS, no SSH, no HTTP but the client inside libcrypto, which nothing calls
- * (tests/cli/libraries).
+ * libcurl and libgit2, hidapi and libusb. Between them they bring thirty others. A verb that does
+ * without starts in less than half the time, and has none of their code in its memory, whatever is
+ * wrong with its input: no TLS, no SSH, no HTTP but the client inside libcrypto, which nothing
+ * calls (tests/cli/libraries).
  */
 
 struct library_symbol {

@@ -239,6 +239,7 @@ Test(ledger, hangs_up_while_signing)
     cr_assert_eq(open_ledger(&d, &s, script), OK, "%s", d.msg);
     cr_expect_eq(signer_sign_typed(&d, s, &sig, &typed), ERR_DEVICE);
     cr_expect_not_null(strstr(d.msg, "connection"), "%s", d.msg);
+    cr_expect_not_null(strstr(d.hint, "reject it there"), "%s", d.hint);
     signer_close(s);
     expect_played();
 }

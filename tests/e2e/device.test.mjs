@@ -138,7 +138,9 @@ for (const { signer, start, row } of vendors) {
 
         test('a Ctrl-C while it shows the account', async (t) => {
             const { device, address } = await plugIn(t, { person: pausingAt(0) });
-            const child = spawnProgram([...address, '--confirm'], { cwd: home([addressAt(DEFAULT)]) });
+            const child = spawnProgram([...address, '--confirm'], {
+                cwd: home([addressAt(DEFAULT)]),
+            });
             while (device.pages.length === 0) await new Promise((r) => setTimeout(r, 20));
             child.kill('SIGINT');
             const { code, stderr } = await child.answer;

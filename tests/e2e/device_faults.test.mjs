@@ -210,7 +210,9 @@ describe('Ledger', () => {
                 type('\x03');
             };
             const after = [['the Ledger shows', press]];
-            const desk = await fails(ledger, 3, /interrupted.*reject what the Ledger/, { after });
+            const desk = await fails(ledger, 3, /interrupted.*taken back from the screen/, {
+                after,
+            });
             ledger.set({ person: people.thorough });
             await works(ledger, { desk });
         }
@@ -246,9 +248,9 @@ describe('Trezor', () => {
     const good = [
         ['One', { model: 'one' }],
         ['T 2.5.3', {}],
-        ['T 2.9.4', { version: '2.9.4' }],
-        ['Safe 3', { model: 'safe3', version: '2.9.4' }],
-        ['Safe 5', { model: 'safe5', version: '2.9.4' }],
+        ['T 2.9.6', { version: '2.9.6' }],
+        ['Safe 3', { model: 'safe3', version: '2.9.6' }],
+        ['Safe 5', { model: 'safe5', version: '2.9.6' }],
         ['values asked for in another order, three times', { order: reversed }],
         ['a person who looks at nothing', { person: people.hasty }],
         ['a slow person', { person: people.slow(20) }],
@@ -269,7 +271,7 @@ describe('Trezor', () => {
         ['not set up', { isInitialized: false }, 2, /not set up/],
         ['in the bootloader', { bootloader: true }, 2, /bootloader/],
         ['Bitcoin-only firmware', { capabilities: [1] }, 2, /Ethereum/],
-        ['Safe 7', { model: 'safe7', version: '2.9.4' }, 2, /Safe 7/],
+        ['Safe 7', { model: 'safe7', version: '2.9.6' }, 2, /Safe 7/],
         ['old firmware, One', { model: 'one', version: '1.9.4' }, 2, /1\.9\.4|update/],
         ['old firmware, T', { version: '2.4.1' }, 2, /2\.4\.1|update/],
         ['another family', {}, 2, /Forbidden key path.*m\/44'/, { path: "m/49'/60'/0'/0/0" }],

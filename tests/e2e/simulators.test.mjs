@@ -188,7 +188,7 @@ describe('Ledger', () => {
         ['an empty path', {}, apdu('e0020000', Buffer.from([0])), '6a80'],
         ['a path cut short', {}, apdu('e0020000', pathBytes().subarray(0, 20)), '6a80'],
         ['another family', {}, apdu('e0020000', pathBytes("m/49'/60'/0'/0/0")), '6a15'],
-        ["45' before 1.21", { version: '1.18.1' }, apdu('e0020000', pathBytes(path45)), '6a15'],
+        ["45' before 1.21", { version: '1.20.0' }, apdu('e0020000', pathBytes(path45)), '6a15'],
         ['locked', { locked: true }, apdu('b0010000'), '5515'],
         ['on the dashboard', { app: 'BOLOS' }, apdu('e0060000'), '6d00'],
         ['in another app', { app: 'Bitcoin' }, apdu('e0060000'), '6d00'],
@@ -284,8 +284,8 @@ describe('Trezor', () => {
     const models = [
         { model: 'one', version: '1.14.1' },
         { model: 't', version: '2.5.3' },
-        { model: 't', version: '2.9.4' },
-        { model: 'safe5', version: '2.9.4', person: people.hasty },
+        { model: 't', version: '2.9.6' },
+        { model: 'safe5', version: '2.9.6', person: people.hasty },
     ];
     const request = (options, typed) => {
         const address_n = people.parsePath(PATH);
@@ -343,7 +343,7 @@ describe('Trezor', () => {
         assert.ok((await host.converse(...request({}, just), { typed: just })).signature);
         const answer = await host.converse(...request({}, over), { typed: over });
         assert.deepEqual([answer.code, answer.message], [3, 'Invalid length, bigger than 1024']);
-        await trezor.set({ version: '2.9.4' });
+        await trezor.set({ version: '2.9.6' });
         assert.ok((await host.converse(...request({}, long), { typed: long })).signature);
     });
 
@@ -357,7 +357,7 @@ describe('Trezor', () => {
     });
 
     test('show_message_hash from 2.9.1', async (t) => {
-        const { trezor, host } = await onTrezor(t, { model: 't', version: '2.9.4' });
+        const { trezor, host } = await onTrezor(t, { model: 't', version: '2.9.6' });
         const { typed } = VECTORS[0];
         const [name, fields] = request({}, typed);
         const right = Buffer.from(hashes(typed)[1].slice(2), 'hex');

@@ -10,6 +10,11 @@ import { TxFlow } from './ledger_tx.mjs';
 
 const TOUCH = ['stax', 'flex', 'apex'];
 
+const WARNING =
+    'If you sign this transaction, you could loose your assets. ' +
+    'Explore safer alternatives: ledger.com/integrated-apps';
+const OLD_WARNING =
+    "This transaction's details are not fully verifiable. If you sign, you could lose all your assets.";
 const lengthPrefixed = (text) => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)]);
 
 export class LedgerApp extends Device {
@@ -87,12 +92,12 @@ export class LedgerApp extends Device {
     // --- the system ---
     #system({ ins, p1, p2 }) {
         if (ins === 0x01) {
-            if (p1 !== 0 || p2 !== 0) this.complain('P1 or P2 of the app query is not zero');
+            check(p1 === 0 && p2 === 0, SW.unknownCla);
             const version = this.app === 'Ethereum' ? this.version : '1.4.2';
             const names = [this.app, version, '\0'].map(lengthPrefixed);
             return Buffer.concat([Buffer.from([1]), ...names]);
         }
-        check(ins === 0xa7 && this.app !== 'BOLOS', SW.unknownIns);
+        check(ins === 0xa7 && this.app !== 'BOLOS', SW.unknownCla);
         this.#become('BOLOS');
         return undefined;
     }
@@ -140,7 +145,11 @@ export class LedgerApp extends Device {
 
     wallet(path) {
         const [purpose, coin] = path.map((index) => index - HARDENED);
-        const isAllowed = purpose === 44 ? coin === 60 : purpose === 45 && this.atLeast('1.21.0');
+        const isOld = !this.atLeast('1.19.0');
+        const isAllowed =
+            purpose === 44
+                ? coin === 60 || (coin === 1 && isOld)
+                : purpose === 45 && (isOld || this.atLeast('1.21.0'));
         check(isAllowed, SW.badPath);
         return walletAt(path);
     }
@@ -151,20 +160,27 @@ export class LedgerApp extends Device {
     }
 
     async #getAddress({ p1, p2, data }) {
-        this.reset();
+        this.tx = null;
+        this.message = null;
+        this.typed?.forgetHashes();
         check(p1 <= 1 && p2 <= 1, SW.badP1P2);
         const { path, rest } = this.readPath(data);
         const wallet = this.wallet(path);
         check(rest.length === 0 || rest.length === 8, SW.badData);
         const address = getAddress(this.address(path));
         if (p1 === 1) {
-            const pages = [page('Verify Ethereum address'), page('Address', address)];
-            check(await this.review(pages), SW.refused);
+            check(await this.review(this.#addressPages(address)), SW.refused);
         }
         const publicKey = getBytes(wallet.signingKey.publicKey);
         const parts = [[publicKey.length], publicKey, [40], Buffer.from(address.slice(2))];
         if (p2 === 1) parts.push(getBytes(wallet.chainCode));
         return Buffer.concat(parts.map((part) => Buffer.from(part)));
+    }
+
+    #addressPages(address) {
+        const title = this.model === 'nanos' ? 'Verify address' : 'Verify Ethereum address';
+        const last = this.model === 'nanos' ? 'Approve' : 'Confirm';
+        return [page(title), page('Address', address), page(last)];
     }
 
     /** v r s, as every signature but a transaction's. */
@@ -186,21 +202,40 @@ export class LedgerApp extends Device {
             ...this.opening('Review typed message', true),
             page('Domain hash', upperHex(domain)),
             page('Message hash', upperHex(message)),
-            this.closing('typed message'),
+            this.#closingHashes(),
         ];
         check(await this.review(pages), SW.refused);
         const digest = keccak256(concat(['0x1901', domain, message]));
         return this.signature(this.wallet(path), digest);
     }
 
-    /** The pages before and after what is to be read. */
-    opening(title, isBlind) {
-        const warning = isBlind ? [page('Blind signing ahead', 'To accept risk, press both')] : [];
-        return [...warning, page(title)];
+    #closingHashes() {
+        if (this.model === 'nanos') return this.closing('typed message', true);
+        // the words of 1.18 do not fit into its buffer
+        if (!this.atLeast('1.19.0')) return page('Accept risk and sign typed mess');
+        return this.isTouch ? this.closing('typed message', true) : page('Sign message');
     }
 
-    closing(what) {
-        return page(this.isTouch ? `Sign ${what}?` : `Sign ${what.replace('typed ', '')}`);
+    // --- the pages around what is to be read
+    /** title: of the review; isBlind: what is signed is not shown, or not in words. */
+    opening(title, isBlind) {
+        if (this.model === 'nanos')
+            return isBlind ? [page('Blind signing'), page(title)] : [page(title)];
+        const required = this.isTouch && isBlind;
+        const first = page(title, ...(required ? ['Blind signing required.'] : []));
+        if (!isBlind) return [first];
+        if (!this.isTouch)
+            return [page('Blind signing ahead', 'To accept risk, press both buttons'), first];
+        const warning = this.atLeast('1.19.0') ? WARNING : OLD_WARNING;
+        return [page('Blind signing ahead', warning), first];
+    }
+
+    /** what: 'typed message', 'message', 'transaction'; isRisky: and the app says so. */
+    closing(what, isRisky) {
+        if (this.model === 'nanos')
+            return page(isRisky ? 'Accept risk and sign' : 'Accept and send');
+        const sign = isRisky ? 'Accept risk and sign' : 'Sign';
+        return page(this.isTouch ? `${sign} ${what}?` : `${sign} ${what}`);
     }
 
     // --- EIP-712 field by field
@@ -262,7 +297,11 @@ export class LedgerApp extends Device {
         if (bytes.length < length) return undefined;
         const isText = bytes.every((c) => (c >= 32 && c < 127) || (c >= 9 && c <= 13));
         const text = isText ? bytes.toString() : '0x' + bytes.toString('hex');
-        const pages = [page('Review message'), page('Message', text), this.closing('message')];
+        const pages = [
+            page('Review message'),
+            page('Message', text),
+            this.closing('message', false),
+        ];
         check(await this.review(pages), SW.refused);
         this.message = null;
         return this.signature(this.wallet(path), hashMessage(bytes));

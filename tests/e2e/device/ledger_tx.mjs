@@ -10,8 +10,8 @@ const DATA_FIELD = { 0: 5, 1: 6, 2: 7, 4: 7 };
 /** The names and units that the app knows and the tests use. */
 const NETWORKS = {
     1: ['Ethereum', 'ETH'],
+    100: ['Gnosis', 'xDAI'],
     11155111: ['Sepolia', 'ETH'],
-    17000: ['Holesky', 'ETH'],
 };
 
 /** { offset, length, isList } of the item at the start, or null if there are too few bytes. */
@@ -58,21 +58,23 @@ export class TxFlow {
         if (outer === null) return;
         check(outer.isList, SW.badData);
         const end = outer.offset + outer.length;
-        if (list.length > end) this.app.complain('bytes after the list');
         const numFields = this.type === 0 ? 9 : TYPED[this.type];
         let at = outer.offset;
-        for (let i = 0; i < numFields; i++) {
-            const item = readHeader(list.subarray(at, end));
+        let numRead = 0;
+        for (; numRead < numFields; numRead++) {
+            const item = readHeader(list.subarray(at));
             if (item === null) break;
-            const isLast = this.type !== 0 && i >= 8;
-            check(item.isList === isLast, SW.badData);
             const begin = at + item.offset;
-            if (i === DATA_FIELD[this.type]) this.#checkData(item, list.length - begin);
+            check(item.isList === (this.type !== 0 && numRead >= 8), SW.badData);
+            if (numRead === DATA_FIELD[this.type]) this.#checkData(item, list.length - begin);
             else if (!item.isList) check(item.length <= 32, SW.badData);
+            if (begin + item.length > list.length) break;
             at = begin + item.length;
         }
-        this.isComplete = list.length >= end;
-        if (this.isComplete) check(at === end, SW.badData);
+        // the length in front counts for nothing
+        this.isComplete = numRead === numFields;
+        if (this.isComplete !== list.length >= end || (this.isComplete && at !== end))
+            this.app.complain('the list has another length than it says');
     }
 
     /** The four bytes of a selector have to come with the data's header. */
@@ -102,21 +104,31 @@ export class TxFlow {
 
     #pages(tx, digest) {
         const isBlind = tx.data !== '0x';
+        const isTransfer = isErc20Transfer(tx) && this.app.atLeast('1.20.0');
         const [network, unit] = NETWORKS[tx.chainId] ?? [`${tx.chainId}`, '???'];
-        const price = tx.maxFeePerGas ?? tx.gasPrice;
-        const pages = this.app.opening('Review transaction', isBlind);
+        const amount = (wei) => {
+            const number = formatEther(wei).replace(/\.0$/, '');
+            return this.app.atLeast('1.20.0') ? `${number} ${unit}` : `${unit} ${number}`;
+        };
+        const what = isTransfer ? ' to send ERC20 token' : '';
+        const pages = this.app.opening(`Review transaction${what}`, isBlind);
         const add = (label, value) => pages.push(page(label, value));
         add('From', this.app.wallet(this.path).address);
-        if (!isBlind || tx.value !== 0n) add('Amount', amount(tx.value, unit));
-        add('To', tx.to ?? 'Contract');
-        if (this.app.displayNonce) add('Nonce', `${tx.nonce}`);
-        add('Max fees', amount(price * tx.gasLimit, unit));
+        if (!isTransfer) {
+            if (!isBlind || tx.value !== 0n) add('Amount', amount(tx.value));
+            add('To', tx.to ?? 'Contract');
+            if (this.app.displayNonce) add('Nonce', `${tx.nonce}`);
+        }
+        add('Max fees', amount((tx.maxFeePerGas ?? tx.gasPrice) * tx.gasLimit));
         if (tx.chainId !== 1n) add('Network', network);
-        if (isBlind || this.app.displayHash)
+        if (!isTransfer && (isBlind || this.app.displayHash))
             add(this.app.isTouch ? 'Transaction hash' : 'Tx hash', digest);
-        pages.push(this.app.closing('transaction'));
+        pages.push(
+            this.app.closing(this.app.isTouch ? `transaction${what}` : 'transaction', isBlind),
+        );
         return pages;
     }
 }
 
-const amount = (wei, unit) => `${formatEther(wei).replace(/\.0$/, '')} ${unit}`;
+/** Of these the app shows nothing but who pays and how much (1.22.0). */
+const isErc20Transfer = (tx) => tx.data.startsWith('0xa9059cbb') && tx.data.length === 2 + 2 * 68;

@@ -23,17 +23,25 @@ export class TypedFlow {
     constructor(app) {
         this.app = app;
         this.pages = [];
+        /** What is not there yet. */
+        this.missing = app.atLeast('1.20.0') ? SW.badData : SW.refused;
+    }
+
+    /** Other commands use the same memory. */
+    forgetHashes() {
+        this.#hashes = {};
     }
 
     // --- definitions ---
     define(p2, data) {
         check(this.#root === null, SW.noInfo);
         if (p2 === 0x00) {
-            check(data.length > 0, SW.badData);
+            check(data.length > 0, this.missing);
             this.#structs.push({ name: nameOf(data), fields: [] });
         } else {
             check(p2 === 0xff, SW.badP1P2);
-            check(this.#structs.length > 0 && data.length > 0, SW.badData);
+            check(this.#structs.length > 0, this.missing);
+            check(data.length > 0, SW.badData);
             this.#structs.at(-1).fields.push(this.#readField(data));
         }
     }
@@ -69,10 +77,11 @@ export class TypedFlow {
 
     async #setRoot(data) {
         const root = this.#structs.find(({ name }) => name === nameOf(data));
-        check(root !== undefined, SW.badData);
-        check(root !== this.#root, SW.noInfo);
+        check(root !== undefined, this.missing);
         const isDomain = root.name === DOMAIN;
-        check(isDomain === (this.#root === null), SW.noInfo);
+        const isInOrder = isDomain === (this.#root === null);
+        check(isInOrder || !this.app.atLeast('1.20.0'), SW.noInfo);
+        if (!isInOrder) this.app.complain('the roots are not in order');
         if (!isDomain && this.#hashes.domain === undefined)
             this.app.complain('the message begins before the domain is complete');
         Object.assign(this, { isDomain });
@@ -152,16 +161,17 @@ export class TypedFlow {
     /** { path, digest, pages }: what is left to be read before it is signed. */
     finish(data) {
         const { domain, message } = this.#hashes;
-        check(domain !== undefined && message !== undefined, SW.badData);
+        check(domain !== undefined && message !== undefined, this.missing);
         check(this.#values.length === this.#root.fields.length, SW.badData);
         const { path, rest } = this.app.readPath(data);
         if (rest.length > 0) this.app.complain('bytes after the path');
         const asPage = (label, hash) => page(label, upperHex(Buffer.from(hash.slice(2), 'hex')));
         const { displayHash, isTouch, rawMessages } = this.app;
         const pages = [...this.pages];
+        const isOnce = displayHash && this.app.atLeast('1.20.0');
+        if (!isTouch && !rawMessages && !isOnce) pages.push(asPage('Message hash', message));
         if (displayHash) pages.push(asPage('Domain hash', domain), asPage('Message hash', message));
-        else if (!isTouch && !rawMessages) pages.push(asPage('Message hash', message));
-        pages.push(this.app.closing('typed message'));
+        pages.push(isTouch ? this.app.closing('typed message', true) : page('Sign message'));
         return { path, digest: keccak256(concat(['0x1901', domain, message])), pages };
     }
 }

@@ -207,7 +207,7 @@ export class TrezorApp extends Device {
             unlocked: Number(!this.isLocked),
             model: this.modelName,
             capabilities: this.capabilities,
-            busy: this.busy ? 1 : undefined,
+            busy: Number(!!this.busy),
             internal_model: this.internalModel,
         };
     }

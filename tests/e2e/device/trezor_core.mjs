@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Trezor T and what came after it: EIP-712 by asking for definitions and values one by one, PIN on
 // the device. As firmware 2.5.3 was seen to do it, with the changes up to 2.9.
-import {
-    TypedDataEncoder,
-    concat,
-    formatEther,
-    formatUnits,
-    getAddress,
-    hashMessage,
-    keccak256,
-} from 'ethers';
+import { TypedDataEncoder, concat, formatEther, getAddress, hashMessage, keccak256 } from 'ethers';
 import { HARDENED, page } from './person.mjs';
 import { BUTTON, FAILURE, TrezorApp, demand } from './trezor_app.mjs';
 
@@ -186,7 +178,8 @@ export class TrezorCore extends TrezorApp {
     async onEthereumSignMessage({ address_n, message }) {
         await this.prepare(address_n);
         const address = this.address(address_n);
-        await this.ask(page('Sign message', address, message.toString('latin1')));
+        await this.ask(page('Sign message', address));
+        await this.ask(page('Sign message', message.toString('latin1')));
         const signature = this.signature(address_n, hashMessage(message));
         return ['EthereumMessageSignature', { signature, address }];
     }
@@ -194,29 +187,35 @@ export class TrezorCore extends TrezorApp {
     // --- transactions
     async confirmTx(tx, { data_initial_chunk = Buffer.alloc(0), data_length = 0 }) {
         const unit = tx.chainId === 1 ? 'ETH' : 'UNKN';
-        const amount = (wei) => `${ether(wei)} ${unit}`;
-        const to = tx.to ? getAddress(tx.to) : 'new contract?';
+        const amount = (wei) => `${formatEther(wei).replace(/\.0$/, '')} ${unit}`;
         const ask = (...lines) => this.ask(page(...lines), BUTTON.signTx);
-        await ask('Sending', amount(tx.value), 'To', to);
-        if (data_length > 0) {
-            const data = data_initial_chunk.toString('hex');
-            await ask('Confirm data', `Size: ${data_length} bytes`, data);
-        }
-        if (tx.type === 0) {
-            const fee = amount(tx.gasPrice * tx.gasLimit);
-            await ask(
-                'Confirm transaction',
-                'Gas price:',
-                amount(tx.gasPrice),
-                'Maximum fee:',
-                fee,
-            );
+        const to = tx.to ? getAddress(tx.to) : 'new contract?';
+        const data = [
+            'Confirm data',
+            `Size: ${data_length} bytes`,
+            data_initial_chunk.toString('hex'),
+        ];
+        const limit = (tx.maxFeePerGas ?? tx.gasPrice) * tx.gasLimit;
+        const fees = ['Maximum fee:', amount(limit)];
+        if (this.atLeast('2.6.0')) {
+            if (data_length > 0) await ask(...data);
+            const summary = ['Summary', 'Amount:', amount(tx.value), ...fees];
+            const pages = [['Recipient', to], summary];
+            // the Safe 5 asks once for both
+            for (const lines of this.model === 'safe5' ? [pages.flat()] : pages)
+                await ask(...lines);
             return;
         }
-        await ask('Confirm fee', 'Maximum fee per gas', `${gwei(tx.maxFeePerGas)} Gwei`);
-        await ask('Confirm fee', 'Priority fee per gas', `${gwei(tx.maxPriorityFeePerGas)} Gwei`);
-        const fee = amount(tx.maxFeePerGas * tx.gasLimit);
-        await ask('Confirm transaction', 'Amount sent:', amount(tx.value), 'Maximum fee:', fee);
+        await ask('Sending', amount(tx.value), 'To', to);
+        if (data_length > 0) await ask(...data);
+        if (tx.type === 0) {
+            await ask('Confirm transaction', 'Gas price:', amount(tx.gasPrice), ...fees);
+            return;
+        }
+        const gas = (label, wei) => this.ask(page('Confirm fee', label, amount(wei)));
+        await gas('Maximum fee per gas', tx.maxFeePerGas);
+        await gas('Priority fee per gas', tx.maxPriorityFeePerGas);
+        await ask('Confirm transaction', 'Amount sent:', amount(tx.value), ...fees);
     }
 }
 
@@ -251,7 +250,3 @@ function show(type, value) {
     if (type.data_type === BYTES) return value.toString('hex');
     return `${asValue(type, value)}`;
 }
-
-const plain = (text) => text.replace(/\.0$/, '');
-const ether = (wei) => plain(formatEther(wei));
-const gwei = (wei) => plain(formatUnits(wei, 'gwei'));

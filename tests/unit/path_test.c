@@ -54,15 +54,15 @@ Test(path, families)
     static const char *const want[HD_NUM_FAMILIES] = { "m/44'/60'/0'/0/5", "m/44'/60'/5'/0/0",
                                                        "m/44'/60'/0'/5" };
 
-    for (int f = 0; f < HD_NUM_FAMILIES; f++) {
-        struct hd_path p = hd_path_account((enum hd_family)f, 5);
-        struct hd_path first = hd_path_account((enum hd_family)f, 0);
+    for (enum hd_family f = HD_BIP44; f < HD_NUM_FAMILIES; f++) {
+        struct hd_path p = hd_path_account(f, 5);
+        struct hd_path first = hd_path_account(f, 0);
         enum hd_family back;
 
         cr_expect_str_eq(hd_path_format(&p).s, want[f]);
         cr_expect(hd_path_eq(&p, &p));
         cr_expect_not(hd_path_eq(&p, &first));
-        cr_expect(hd_family_parse(&back, hd_family_name((enum hd_family)f)));
+        cr_expect(hd_family_parse(&back, hd_family_name(f)));
         cr_expect_eq(back, f);
     }
     cr_expect_not(hd_family_parse(&(enum hd_family){ 0 }, "electrum"));

@@ -77,15 +77,17 @@ static void set_basis(struct preview *p)
     }
     buf_add_str(&p->basis_text, p->basis == PREVIEW_CONFIRMED ? "confirmed on firmware: "
                                                               : "not confirmed on firmware: ");
-    add_version(&p->basis_text, p->setup.model, &p->setup.version);
-    if (p->basis == PREVIEW_SIMILAR) {
-        buf_add_str(&p->basis_text, " was not run, only ");
-        add_version(&p->basis_text, other->model, &other->version);
-    } else if (p->basis == PREVIEW_FROM_SOURCE) {
-        buf_add_str(&p->basis_text, "; from its source code");
-    }
+    if (device_model_vendor(p->setup.model) == VENDOR_LEDGER)
+        buf_add_str(&p->basis_text, "Ethereum app ");
+    buf_addf(&p->basis_text, "%u.%u.%u", p->setup.version.major, p->setup.version.minor,
+             p->setup.version.patch);
+    if (p->basis == PREVIEW_SIMILAR)
+        buf_addf(&p->basis_text, " was not run, only %u.%u.%u", other->version.major,
+                 other->version.minor, other->version.patch);
+    else if (p->basis == PREVIEW_FROM_SOURCE)
+        buf_add_str(&p->basis_text, " was not run: from its source code");
     if (!p->setup.has_version)
-        buf_add_str(&p->basis_text, " (assumed: the version was not given)");
+        buf_add_str(&p->basis_text, " (the version was not given)");
 }
 
 /* --- words ------------------------------------------------------------------------------------ */

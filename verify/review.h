@@ -55,7 +55,14 @@ struct json;
 struct json *review_diff_json(const struct subject *s);
 struct json *review_json(const struct subject *s, const struct report *r);
 
-/* The page as one HTML file: no scripts, nothing loaded, everything from outside escaped. */
-void review_html(struct buf *out, const struct subject *s, const struct report *r);
+/* A part of the page that somebody else makes: HTML that loads nothing, and its style sheet. */
+struct review_section {
+    const char *style;
+    const struct buf *html;
+};
+/* The page as one HTML file: no scripts, nothing loaded, everything from outside escaped. section
+ * stands behind what is signed; NULL: none. */
+void review_html(struct buf *out, const struct subject *s, const struct report *r,
+                 const struct review_section *section);
 
 #endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "src/base/html.h"
 #include "src/base/limits.h"
 #include "src/base/term.h"
 #include "verify/review.h"
@@ -13,50 +14,16 @@ static const char head[] =
     "th{white-space:nowrap}h1,th{font-weight:bold}.pass{color:#060}.fail{color:#b00}.unknown{color:"
     "#850}\n"
     "pre{max-height:12em;overflow:auto;background:#eee;padding:.5em}\n"
-    "td,th{text-align:left;vertical-align:top;padding:.3em .6em;border-top:1px solid #999}\n"
-    "</style>\n</head>\n<body>\n";
-
-/* Text that is escaped for a terminal already, so that nothing in it is invisible or reordered. */
-static void add_text(struct buf *out, const char *text)
-{
-    for (const char *p = text; *p != '\0'; p++) {
-        switch (*p) {
-        case '<':
-            buf_add_str(out, "&lt;");
-            break;
-        case '>':
-            buf_add_str(out, "&gt;");
-            break;
-        case '&':
-            buf_add_str(out, "&amp;");
-            break;
-        case '"':
-            buf_add_str(out, "&quot;");
-            break;
-        case '\'':
-            buf_add_str(out, "&#39;");
-            break;
-        case '\n':
-            buf_add_u8(out, '\n');
-            break;
-        default:
-            if (*p >= 0x20 && *p <= 0x7e)
-                buf_add_u8(out, (uint8_t)*p);
-            else
-                buf_addf(out, "\\x%02x", (unsigned char)*p);
-            break;
-        }
-    }
-}
+    "td,th{text-align:left;vertical-align:top;padding:.3em .6em;border-top:1px solid #999}\n";
 
 static void add_row(void *context, const char *name, const char *value)
 {
     struct buf *out = context;
 
     buf_add_str(out, "<tr><th>");
-    add_text(out, name);
+    buf_add_html(out, name);
     buf_add_str(out, "</th><td class=\"v\">");
-    add_text(out, value);
+    buf_add_html(out, value);
     buf_add_str(out, "</td></tr>\n");
 }
 
@@ -65,9 +32,9 @@ static void add_image(void *context, const char *name, const char *value)
     struct buf *out = context;
 
     buf_add_str(out, "<li>image of ");
-    add_text(out, name);
+    buf_add_html(out, name);
     buf_add_str(out, ": <code>");
-    add_text(out, value);
+    buf_add_html(out, value);
     buf_add_str(out, "</code></li>\n");
 }
 
@@ -82,7 +49,7 @@ static void add_effects(struct buf *out, const struct subject *s)
         buf_init(&text, 1024 * 1024);
         review_sentence(&text, s, i);
         buf_add_str(out, "<li><code>");
-        add_text(out, buf_ok(&text) ? buf_str(&text) : "too long to show");
+        buf_add_html(out, buf_ok(&text) ? buf_str(&text) : "too long to show");
         buf_add_str(out, "</code></li>\n");
         buf_clear(&text);
     }
@@ -100,7 +67,7 @@ static void add_diff(struct buf *out, const struct subject *s)
     review_add_diff(&text, s);
     if (text.len > 0 || !buf_ok(&text)) {
         buf_add_str(out, "<h2>What the release changes</h2>\n<pre>");
-        add_text(out, buf_ok(&text) ? buf_str(&text) : "too long to show");
+        buf_add_html(out, buf_ok(&text) ? buf_str(&text) : "too long to show");
         buf_add_str(out, "</pre>\n");
     }
     buf_clear(&text);
@@ -116,18 +83,18 @@ static const char *const classes[] = {
 static void add_check(struct buf *out, const struct check *c)
 {
     buf_addf(out, "<tr><th class=\"%s\">", classes[c->verdict]);
-    add_text(out, verdict_name(c->verdict));
+    buf_add_html(out, verdict_name(c->verdict));
     buf_addf(out, "</th><td>%s<br><small>%s</small></td><td>", c->info->id,
              c->required ? "required" : "not required");
-    add_text(out, c->info->question);
+    buf_add_html(out, c->info->question);
     if (c->detail.len > 0) {
         buf_add_str(out, "<br><code>");
-        add_text(out, buf_str(&c->detail));
+        buf_add_html(out, buf_str(&c->detail));
         buf_add_str(out, "</code>");
     }
     if (c->by_hand.len > 0) {
         buf_add_str(out, "<details><summary>by hand</summary><pre>");
-        add_text(out, buf_str(&c->by_hand));
+        buf_add_html(out, buf_str(&c->by_hand));
         buf_add_str(out, "</pre></details>");
     }
     buf_add_str(out, "</td></tr>\n");
@@ -155,9 +122,13 @@ static void add_checks(struct buf *out, const struct report *r, bool against, co
         buf_add_str(out, "</table>\n");
 }
 
-void review_html(struct buf *out, const struct subject *s, const struct report *r)
+void review_html(struct buf *out, const struct subject *s, const struct report *r,
+                 const struct review_section *section)
 {
     buf_add_str(out, head);
+    if (section != NULL)
+        buf_add_str(out, section->style);
+    buf_add_str(out, "</style>\n</head>\n<body>\n");
     buf_addf(out, "<h1 class=\"%s\">%s</h1>\n<p>", classes[report_result(r)], review_answer(r));
     review_reason(out, r);
     buf_add_str(out, "</p>\n");
@@ -167,6 +138,8 @@ void review_html(struct buf *out, const struct subject *s, const struct report *
     buf_add_str(out, "<h2>What is signed</h2>\n<table>\n");
     review_each_row(s, &(struct review_rows){ add_row, out });
     buf_add_str(out, "</table>\n");
+    if (section != NULL)
+        buf_add(out, section->html->data, section->html->len);
     add_checks(out, r, false, "Other checks");
     if (!s->options.online)
         buf_add_str(out, "<p>The chain was not asked (--online): owners, threshold, nonce, roles, "

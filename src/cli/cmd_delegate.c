@@ -10,6 +10,7 @@
 #include "src/cli/commands.h"
 #include "src/cli/common.h"
 #include "src/cli/common_queue.h"
+#include "src/cli/device.h"
 
 /* --- list ---------------------------------------------------------------------------------- */
 
@@ -65,13 +66,16 @@ static enum err run_list(struct diag *d, const struct args *a, struct queue *q,
 
 /* --- add and remove ------------------------------------------------------------------------- */
 
-static enum err sign(struct diag *d, struct sig65 *out, struct signer *s,
+static enum err sign(struct diag *d, struct sig65 *out, struct signer *s, const struct args *a,
                      const struct profile *profile, const struct address *delegate)
 {
     struct typed_data typed;
+    enum err e = OK;
 
     queue_delegate_typed_data(&typed, &profile->chain_id, delegate, clock_now_s());
-    return signer_sign_typed(d, s, out, &typed);
+    if (!args_json(a))
+        e = device_preview_typed(d, s, &typed);
+    return e == OK ? signer_sign_typed(d, s, out, &typed) : e;
 }
 
 struct change {
@@ -152,7 +156,7 @@ static enum err run_change(struct diag *d, const struct args *a, struct queue *q
         goto done;
     signer_address(s, &c.account);
     if ((e = check_account(d, &c, a, profile)) != OK ||
-        (e = sign(d, &sig, s, profile, &c.delegate)) != OK)
+        (e = sign(d, &sig, s, a, profile, &c.delegate)) != OK)
         goto done;
     if (c.removes)
         e = queue_delegate_remove(d, q, &c.delegate, &c.delegator, &sig);

@@ -8,7 +8,9 @@
 #include "src/base/term.h"
 #include "src/cli/commands.h"
 #include "src/cli/common.h"
+#include "src/cli/device.h"
 #include "src/cli/measured.h"
+#include "src/cli/preview_html.h"
 #include "verify/review.h"
 
 /* A SafeTx alone: no evidence, no operation, so that it can not come out as a yes. */
@@ -79,19 +81,39 @@ static enum err get_path(struct diag *d, const char **out, const struct args *a)
     if ((in != NULL) == (a->num_operands == 1))
         return diag_set(d, ERR_USAGE, "verify: expected one file: PROPOSAL, or --in FILE");
     *out = in != NULL ? in : a->operands[0];
+    if (args_flag(a, "device") && !args_flag(a, "html"))
+        return diag_set(d, ERR_USAGE, "verify: --device is for --html");
     return OK;
 }
 
-static enum err write_html(struct diag *d, const struct verification *v, const char *path)
+/* What devices show, as pictures; nothing if the SafeTx can not be hashed. */
+static enum err add_devices(struct diag *d, struct buf *out, const struct args *a,
+                            const struct subject *s)
 {
-    struct buf text;
+    struct typed_data typed;
+
+    if (!s->hashes_ok)
+        return OK;
+    safe_tx_typed_data(&typed, &s->proposal->tx, &s->proposal->domain);
+    return device_preview_pictures(d, out, a, &typed);
+}
+
+static enum err write_html(struct diag *d, const struct args *a, const struct verification *v,
+                           const char *path)
+{
+    struct buf text, devices;
     enum err e = ERR_INTERNAL;
 
     buf_init(&text, LIMIT_PROPOSAL_BYTES);
-    review_html(&text, &v->subject, &v->report);
-    e = buf_check(d, &text, "report");
-    if (e == OK)
+    buf_init(&devices, LIMIT_PROPOSAL_BYTES);
+    if ((e = add_devices(d, &devices, a, &v->subject)) != OK)
+        goto done;
+    review_html(&text, &v->subject, &v->report,
+                &(struct review_section){ preview_html_style, &devices });
+    if ((e = buf_check(d, &text, "report")) == OK && (e = buf_check(d, &devices, "report")) == OK)
         e = file_write(d, path, text.data, text.len, 0);
+done:
+    buf_clear(&devices);
     buf_clear(&text);
     return e;
 }
@@ -99,7 +121,7 @@ static enum err write_html(struct diag *d, const struct verification *v, const c
 static enum err print(struct diag *d, const struct args *a, const struct verification *v)
 {
     const char *html = args_get(a, "html");
-    enum err e = html != NULL ? write_html(d, v, html) : OK;
+    enum err e = html != NULL ? write_html(d, a, v, html) : OK;
 
     if (e != OK)
         return e;
@@ -154,6 +176,8 @@ static const struct arg_option options_of_verify[] = {
     OPTION_IMAGE_DIR,
     OPTION_UNLISTED,
     { "html", "FILE", "write the report as one HTML file, too", false },
+    { "device", "MODEL", "--html shows the screens of this one ('device preview'); repeatable",
+      true },
     OPTION_END,
 };
 

@@ -3,6 +3,7 @@
 #define CLI_DEVICE_H
 
 #include "hw/device.h"
+#include "src/base/eth_tx.h"
 #include "src/base/typed_data.h"
 #include "src/cli/args.h"
 
@@ -14,9 +15,17 @@ MUST_CHECK enum err device_address(struct diag *d, const struct args *a);
 /* device preview PROPOSAL (device_preview.c). */
 MUST_CHECK enum err device_preview(struct diag *d, const struct args *a);
 
-/* What the device that is open is about to show, in front of sign's question (device_preview.c). */
-MUST_CHECK enum err device_preview_print(struct diag *d, const struct device_setup *setup,
-                                         const struct typed_data *typed,
-                                         const struct address *signer);
+/* What the signer's device is about to show, in front of the signature; nothing if it is no device,
+ * or one without a preview (device_preview.c). */
+struct signer;
+MUST_CHECK enum err device_preview_typed(struct diag *d, const struct signer *s,
+                                         const struct typed_data *typed);
+MUST_CHECK enum err device_preview_tx(struct diag *d, const struct signer *s,
+                                      const struct eth_tx *tx);
+
+/* Pictures of the screens of the models that --device names, or of some, as HTML
+ * (device_preview.c). */
+MUST_CHECK enum err device_preview_pictures(struct diag *d, struct buf *out, const struct args *a,
+                                            const struct typed_data *typed);
 
 #endif

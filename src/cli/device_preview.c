@@ -10,6 +10,7 @@
 #include "src/base/u256.h"
 #include "src/cli/common.h"
 #include "src/cli/device.h"
+#include "src/cli/preview_html.h"
 #include "src/cli/preview_show.h"
 
 /* --- what is asked ---------------------------------------------------------------------------- */
@@ -117,36 +118,54 @@ done:
 
 /* What to do with one preview; gives up with an error. */
 struct sink {
-    struct json *list; /* NULL: print */
+    struct json *list; /* NULL: not wanted */
+    struct buf *html;  /* the same */
+    bool print;
     size_t num;
 };
 
 static void put(struct sink *sink, const struct preview *p)
 {
-    if (sink->list != NULL) {
+    if (sink->list != NULL)
         json_append(sink->list, preview_json(p));
-    } else {
-        if (sink->num > 0)
-            term_printf("\n");
+    if (sink->html != NULL)
+        preview_html(sink->html, p);
+    if (sink->print && sink->num > 0)
+        term_printf("\n");
+    if (sink->print)
         preview_print(p);
-    }
     sink->num++;
+}
+
+/* What a device is asked to sign: one of the two. */
+struct request {
+    const struct typed_data *typed;
+    const struct eth_tx *tx;
+    const struct address *signer; /* NULL: not known */
+};
+
+static enum err make(struct diag *d, struct preview *out, const struct device_setup *setup,
+                     const struct request *r)
+{
+    return r->tx != NULL ? preview_tx(d, out, setup, r->tx, r->signer)
+                         : preview_typed(d, out, setup, r->typed, r->signer);
 }
 
 /* All cases that the settings leave open. */
 static enum err put_cases(struct diag *d, struct sink *sink, const struct device_setup *setup,
-                          const struct typed_data *typed, const struct address *signer)
+                          const struct request *r)
 {
     struct device_setup cases[PREVIEW_MAX_CASES];
-    const size_t num = preview_typed_cases(cases, setup);
+    const size_t num =
+        r->tx != NULL ? preview_tx_cases(cases, setup, r->tx) : preview_typed_cases(cases, setup);
     enum err e = OK;
 
-    if (num > 1 && sink->list == NULL)
+    if (num > 1 && sink->print)
         term_printf("what it shows depends on its settings:\n\n");
     for (size_t i = 0; e == OK && i < num; i++) {
         struct preview p = { 0 };
 
-        e = preview_typed(d, &p, &cases[i], typed, signer);
+        e = make(d, &p, &cases[i], r);
         if (e == OK)
             put(sink, &p);
         preview_clear(&p);
@@ -202,19 +221,19 @@ static enum err answer_json(struct diag *d, struct json *list, const struct type
 }
 
 static enum err answer(struct diag *d, const struct args *a, const struct device_setup *setup,
-                       const struct typed_data *typed, const struct address *signer)
+                       const struct request *r)
 {
-    struct sink sink = { .list = args_json(a) ? json_new_array() : NULL };
+    struct sink sink = { .list = args_json(a) ? json_new_array() : NULL, .print = !args_json(a) };
     enum err e = OK;
 
-    if (setup->model == DEVICE_UNKNOWN && sink.list == NULL)
-        print_models(typed);
+    if (setup->model == DEVICE_UNKNOWN && sink.print)
+        print_models(r->typed);
     if (setup->model != DEVICE_UNKNOWN)
-        e = put_cases(d, &sink, setup, typed, signer);
+        e = put_cases(d, &sink, setup, r);
     if (sink.list == NULL)
         return e;
     if (e == OK)
-        return answer_json(d, sink.list, typed);
+        return answer_json(d, sink.list, r->typed);
     json_free(sink.list);
     return e;
 }
@@ -235,7 +254,9 @@ enum err device_preview(struct diag *d, const struct args *a)
         (e = safe_tx_hash(d, &hashes, &in.tx, &in.domain)) == OK &&
         (e = safe_tx_check_claim(d, &in, &hashes)) == OK) {
         safe_tx_typed_data(&typed, &in.tx, &in.domain);
-        e = answer(d, a, &setup, &typed, account != NULL ? &signer : NULL);
+        e = answer(
+            d, a, &setup,
+            &(struct request){ .typed = &typed, .signer = account != NULL ? &signer : NULL });
     }
     safe_tx_input_clear(&in);
     return e;
@@ -243,13 +264,72 @@ enum err device_preview(struct diag *d, const struct args *a)
 
 /* --- in front of a signature ------------------------------------------------------------------ */
 
-enum err device_preview_print(struct diag *d, const struct device_setup *setup,
-                              const struct typed_data *typed, const struct address *signer)
+static enum err print_for(struct diag *d, const struct signer *s, struct request *r)
 {
-    struct sink sink = { .list = NULL };
+    const struct device_setup *setup = signer_device(s);
+    struct sink sink = { .print = true };
+    struct address account;
 
-    if (device_model_word(setup->model) == NULL)
+    if (setup == NULL || device_model_word(setup->model) == NULL)
         return OK;
+    signer_address(s, &account);
+    r->signer = &account;
     term_styled(TERM_BOLD, "\nWhat the device shows\n");
-    return put_cases(d, &sink, setup, typed, signer);
+    return put_cases(d, &sink, setup, r);
+}
+
+enum err device_preview_typed(struct diag *d, const struct signer *s,
+                              const struct typed_data *typed)
+{
+    struct request r = { .typed = typed };
+
+    return print_for(d, s, &r);
+}
+
+enum err device_preview_tx(struct diag *d, const struct signer *s, const struct eth_tx *tx)
+{
+    struct request r = { .tx = tx };
+
+    return print_for(d, s, &r);
+}
+
+/* --- in a report ------------------------------------------------------------------------------ */
+
+/* In a report that asks for none. */
+static const char *const usual_models[] = { "nanosp", "flex", "trezor-one", "trezor-safe3" };
+#define NUM_USUAL_MODELS (sizeof(usual_models) / sizeof(usual_models[0]))
+
+static enum err add_pictures(struct diag *d, struct buf *out, const char *word,
+                             const struct typed_data *typed, bool all_cases)
+{
+    /* The setting that shows both hashes, unless all cases are wanted. */
+    struct device_setup setup = { .model = device_model_from_word(word),
+                                  .transaction_hash = all_cases ? SETTING_UNKNOWN : SETTING_ON };
+    struct device_setup cases[PREVIEW_MAX_CASES];
+    struct sink sink = { .html = out };
+    const struct request r = { .typed = typed };
+
+    if (setup.model == DEVICE_UNKNOWN)
+        return unknown_model(d, word);
+    if (all_cases)
+        return put_cases(d, &sink, &setup, &r);
+    (void)preview_typed_cases(cases, &setup);
+    return put_cases(d, &sink, &cases[0], &r);
+}
+
+enum err device_preview_pictures(struct diag *d, struct buf *out, const struct args *a,
+                                 const struct typed_data *typed)
+{
+    const char *word = args_get_nth(a, "device", 0);
+    enum err e = OK;
+
+    buf_add_str(out, "<h2>What a device shows</h2>\n<p>No device shows the SafeTx hash.");
+    if (word == NULL)
+        buf_add_str(out, " Some models, with the settings that show most; --device names others.");
+    buf_add_str(out, "</p>\n");
+    for (size_t i = 0; e == OK && (word = args_get_nth(a, "device", i)) != NULL; i++)
+        e = add_pictures(d, out, word, typed, true);
+    for (size_t i = 0; e == OK && !args_flag(a, "device") && i < NUM_USUAL_MODELS; i++)
+        e = add_pictures(d, out, usual_models[i], typed, false);
+    return e;
 }

@@ -10,6 +10,7 @@
 #include "src/base/secp.h"
 #include "src/base/term.h"
 #include "src/base/u256.h"
+#include "src/cli/device.h"
 #include "src/cli/execute.h"
 
 #define RAW_MAX_BYTES     (3 * LIMIT_CALLDATA_BYTES)
@@ -121,8 +122,10 @@ static enum err ask(struct diag *d, const struct execution *x, const struct eth_
 static enum err sign(struct diag *d, struct execution *x, struct buf *raw, const struct eth_tx *tx)
 {
     struct sig65 sig;
-    enum err e = signer_sign_tx(d, x->signer, &sig, tx);
+    enum err e = args_json(x->args) ? OK : device_preview_tx(d, x->signer, tx);
 
+    if (e == OK)
+        e = signer_sign_tx(d, x->signer, &sig, tx);
     return e == OK ? eth_tx_encode(d, raw, tx, &sig) : e;
 }
 

@@ -197,11 +197,7 @@ static enum err describe(struct diag *d, const struct signing *s, struct typed_d
 static enum err show_screens(struct diag *d, const struct signing *s,
                              const struct typed_data *typed)
 {
-    const struct device_setup *setup = signer_device(s->signer);
-
-    if (setup == NULL || args_json(s->args))
-        return OK;
-    return device_preview_print(d, setup, typed, &s->account);
+    return args_json(s->args) ? OK : device_preview_typed(d, s->signer, typed);
 }
 
 static bool is_known(const struct signing *s, const struct hash32 *hash)

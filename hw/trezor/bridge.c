@@ -88,7 +88,7 @@ static enum err post_json(struct diag *d, struct json **out, const struct bridge
                           const char *what, const char *tail)
 {
     struct http_response r = { 0 };
-    enum err e = post(d, &r, b, what, tail, NULL, HW_ANSWER_MS, true);
+    enum err e = post(d, &r, b, what, tail, NULL, HW_ANSWER_MS, false);
 
     *out = NULL;
     if (e == OK)
@@ -323,6 +323,10 @@ static enum err bridge_read(struct diag *d, void *ctx, struct trezor_message *ou
         e = take_message(d, out, &r.body);
     else
         b->lost = true;
+    if (e == ERR_NETWORK && hw_budget_left_ms(budget) == 0) {
+        *d = (struct diag){ 0 };
+        e = diag_set(d, ERR_DEVICE, "the device did not answer in time");
+    }
     http_response_clear(&r);
     return e;
 }

@@ -7,7 +7,7 @@
 #include "src/base/secret.h"
 
 /* Answers to an earlier process that may come before the one that is waited for. */
-#define MAX_STALE       16
+#define MAX_STALE 256
 #define TOLD_PIN        1U
 #define TOLD_PASSPHRASE 2U
 #define TOLD_CONFIRM    4U

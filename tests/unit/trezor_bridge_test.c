@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hw/trezor/bridge.h"
+#include "src/base/interrupt.h"
 #include "src/base/json.h"
 #include "tests/unit/loopback.h"
 #include "tests/unit/trezor_fixture.h"
@@ -251,7 +253,8 @@ Test(trezor_bridge, answers_that_are_messages)
     }
 }
 
-/* Bridge drops the session with the connection, at once or a little later: Cancel gets through. */
+/* Bridge drops the session with the connection, at once or a little later: Cancel gets through,
+ * also while the Ctrl-C that was the reason is still held back. */
 Test(trezor_bridge, writes_again_after_a_lost_read)
 {
     for (int noticed = 0; noticed < 2; noticed++) {
@@ -270,6 +273,7 @@ Test(trezor_bridge, writes_again_after_a_lost_read)
         const struct hw_budget b = hw_budget_ms(5000);
         struct trezor_message m;
         struct trezor_link link;
+        struct interrupt held;
         struct loopback l;
         struct diag d = { 0 };
 
@@ -277,10 +281,13 @@ Test(trezor_bridge, writes_again_after_a_lost_read)
         loopback_start(&l, script, sizeof(script) / sizeof(script[0]));
         cr_assert_eq(open_at(&d, &link, &l, NULL), OK, "%s", d.msg);
         cr_expect_eq(link.read(&d, link.ctx, &m, &b, false), ERR_DEVICE);
+        interrupt_hold(&held);
+        (void)raise(SIGINT);
         cr_expect_eq(link.write(&d, link.ctx, TREZOR_CANCEL, NULL, 0), OK, "%s", d.msg);
         cr_expect_eq(link.read(&d, link.ctx, &m, &b, true), OK, "%s", d.msg);
         cr_expect_eq(m.type, TREZOR_FAILURE);
         trezor_link_close(&link);
+        interrupt_release_answered(&held);
         trezor_message_clear(&m);
         free(loopback_stop(&l));
     }

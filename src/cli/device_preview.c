@@ -182,16 +182,23 @@ static void print_hash(const char *name, const struct hash32 *hash)
     term_printf("\n");
 }
 
-/* Without a model: what they have in common, and the models. */
-static void print_models(const struct typed_data *typed)
+static void print_hashes(const struct typed_data *typed)
 {
-    struct hash32 domain, message, digest;
+    struct hash32 domain, message;
 
     typed_struct_hash(&domain, &typed->domain);
     typed_struct_hash(&message, &typed->message);
-    typed_data_digest(&digest, typed);
     print_hash("domain hash", &domain);
     print_hash("message hash", &message);
+}
+
+/* Without a model: what they have in common, and the models. */
+static void print_models(const struct typed_data *typed)
+{
+    struct hash32 digest;
+
+    print_hashes(typed);
+    typed_data_digest(&digest, typed);
     term_printf("%-13s %s\n", "SafeTx hash", hash32_format(&digest).s);
     term_printf(
         "\nNo device shows the SafeTx hash. Ledgers and the Trezor One spell hashes in upper "
@@ -264,17 +271,37 @@ enum err device_preview(struct diag *d, const struct args *a)
 
 /* --- in front of a signature ------------------------------------------------------------------ */
 
+/* A model that has no preview, or that its connection does not tell (an emulator's does not). */
+static enum err print_without_model(struct diag *d, const struct device_setup *setup,
+                                    const struct request *r)
+{
+    struct hash32 hash;
+    enum err e = OK;
+
+    term_printf("the screens of this device are not known (%s); where it shows a hash, it is\n",
+                device_model_name(setup->model));
+    if (r->tx == NULL)
+        print_hashes(r->typed);
+    else if ((e = eth_tx_digest(d, &hash, r->tx)) == OK)
+        print_hash("transaction", &hash);
+    if (r->tx == NULL)
+        term_printf("'countersign device preview --device MODEL' shows the screens of a model\n");
+    return e;
+}
+
 static enum err print_for(struct diag *d, const struct signer *s, struct request *r)
 {
     const struct device_setup *setup = signer_device(s);
     struct sink sink = { .print = true };
     struct address account;
 
-    if (setup == NULL || device_model_word(setup->model) == NULL)
+    if (setup == NULL)
         return OK;
     signer_address(s, &account);
     r->signer = &account;
     term_styled(TERM_BOLD, "\nWhat the device shows\n");
+    if (device_model_word(setup->model) == NULL)
+        return print_without_model(d, setup, r);
     return put_cases(d, &sink, setup, r);
 }
 

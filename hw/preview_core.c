@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hw/preview_build.h"
+#include "hw/preview_core.h"
 #include "src/base/address.h"
 #include "src/base/limits.h"
 #include "src/base/term.h"
@@ -14,22 +14,10 @@
  * sign_typed_data.py, ui/layouts); the runs are in fixtures/devices.
  */
 
-/* How a model writes and what it wants pressed. */
-struct face {
-    enum device_model model;
-    bool old;             /* before 2.6.0 */
-    bool capitals;        /* headings */
-    bool groups;          /* the signing address in fours */
-    const char *colon;    /* behind a title */
-    unsigned columns;     /* characters of a line */
-    unsigned first_chars; /* of calldata that are shown before all of it is asked for */
-    const char *go_on, *open_domain, *open_message, *open_data;
-};
-
 #define SKIPS_DOMAIN ": confirming here skips the domain"
 #define SKIPS_FIELDS ": confirming here signs without showing a field"
 
-static const struct face faces[] = {
+static const struct core_face faces[] = {
     { TREZOR_T, true, false, false, "", 18, 32, "touch the tick",
       "touch 'Show full domain'" SKIPS_DOMAIN, "touch 'Show full message'" SKIPS_FIELDS,
       "touch 'Show all', read all of it, go back, confirm" },
@@ -46,7 +34,7 @@ static const struct face faces[] = {
       "choose 'View all data' in the menu (top right), read all of it, close it, go on" },
 };
 
-static const struct face *face_of(const struct device_setup *s)
+const struct core_face *core_face_of(const struct device_setup *s)
 {
     const bool old = !device_version_at_least(&s->version, 2, 6, 0);
     size_t i = 0;
@@ -59,7 +47,7 @@ static const struct face *face_of(const struct device_setup *s)
 
 /* --- pieces ----------------------------------------------------------------------------------- */
 
-static void add_heading(struct preview *p, const struct face *f, const char *heading)
+void core_heading(struct preview *p, const struct core_face *f, const char *heading)
 {
     char text[24];
     size_t i = 0;
@@ -70,8 +58,7 @@ static void add_heading(struct preview *p, const struct face *f, const char *hea
     preview_heading(p, text);
 }
 
-/* Lines as wide as the device's; where exactly its pages end is not known. */
-static void add_row(struct preview *p, const struct face *f, const char *title, const char *text)
+void core_row(struct preview *p, const struct core_face *f, const char *title, const char *text)
 {
     struct buf lines, full;
 
@@ -94,7 +81,8 @@ static const struct preview_font old_line = { .line = 18 }, old_chunk = { .line 
 #define OLD_LINES      5
 #define OLD_PAGE_LINES 7
 
-static void old_bytes(struct preview *p, const struct face *f, const char *title, const char *hex)
+static void old_bytes(struct preview *p, const struct core_face *f, const char *title,
+                      const char *hex)
 {
     const size_t len = strlen(hex);
     struct buf first;
@@ -112,8 +100,8 @@ static void old_bytes(struct preview *p, const struct face *f, const char *title
     buf_clear(&first);
 }
 
-static void add_bytes(struct preview *p, const struct face *f, const char *title,
-                      const uint8_t *data, size_t len)
+void core_bytes(struct preview *p, const struct core_face *f, const char *title,
+                const uint8_t *data, size_t len)
 {
     struct buf hex;
 
@@ -124,7 +112,7 @@ static void add_bytes(struct preview *p, const struct face *f, const char *title
     else if (f->old)
         old_bytes(p, f, title, buf_str(&hex));
     else
-        add_row(p, f, title, buf_str(&hex));
+        core_row(p, f, title, buf_str(&hex));
     if (!f->old && 2 * len > (size_t)4 * f->columns)
         preview_change(p, SCREEN_VALUE, "turn all pages, confirm on the last");
     buf_clear(&hex);
@@ -132,7 +120,7 @@ static void add_bytes(struct preview *p, const struct face *f, const char *title
 
 /* --- typed data ------------------------------------------------------------------------------- */
 
-static void add_string(struct preview *p, const struct face *f, const char *title,
+static void add_string(struct preview *p, const struct core_face *f, const char *title,
                        const struct typed_member *m)
 {
     struct buf text;
@@ -140,32 +128,32 @@ static void add_string(struct preview *p, const struct face *f, const char *titl
     buf_init(&text, LIMIT_PREVIEW_TEXT);
     buf_add_untrusted(&text, (const char *)m->data, m->data_len);
     if (buf_ok(&text))
-        add_row(p, f, title, buf_str(&text));
+        core_row(p, f, title, buf_str(&text));
     else
         p->failed = true;
     buf_clear(&text);
 }
 
-static void add_member(struct preview *p, const struct face *f, const char *name,
+static void add_member(struct preview *p, const struct core_face *f, const char *name,
                        const struct typed_member *m)
 {
     char title[64];
 
     (void)snprintf(title, sizeof(title), "%.24s (%s)", m->name, typed_member_type(m).s);
     preview_screen(p, SCREEN_VALUE, NULL);
-    add_heading(p, f, name);
+    core_heading(p, f, name);
     switch (m->kind) {
     case TYPED_UINT:
-        add_row(p, f, title, u256_format(&m->number).s);
+        core_row(p, f, title, u256_format(&m->number).s);
         return;
     case TYPED_ADDRESS:
         if (f->old)
             preview_row(p, &old_line, title, address_format(&m->address).s);
         else
-            add_row(p, f, title, address_format(&m->address).s);
+            core_row(p, f, title, address_format(&m->address).s);
         return;
     case TYPED_BYTES:
-        add_bytes(p, f, title, m->data, m->data_len);
+        core_bytes(p, f, title, m->data, m->data_len);
         return;
     case TYPED_STRING:
         add_string(p, f, title, m);
@@ -173,7 +161,7 @@ static void add_member(struct preview *p, const struct face *f, const char *name
     }
 }
 
-static void add_struct(struct preview *p, const struct face *f, const struct typed_struct *s)
+static void add_struct(struct preview *p, const struct core_face *f, const struct typed_struct *s)
 {
     for (size_t i = 0; i < s->num_members; i++)
         add_member(p, f, s->name, &s->members[i]);
@@ -193,15 +181,15 @@ static void add_own_name(struct buf *out, const struct typed_struct *s, const ch
     buf_add_str(out, "unknown");
 }
 
-static void ask(struct preview *p, const struct face *f, const char *heading, const char *text,
+static void ask(struct preview *p, const struct core_face *f, const char *heading, const char *text,
                 const char *press)
 {
     preview_screen(p, SCREEN_PROMPT, press);
-    add_heading(p, f, heading);
+    core_heading(p, f, heading);
     preview_row(p, NULL, "", text);
 }
 
-static void ask_domain(struct preview *p, const struct face *f, const struct typed_struct *s)
+static void ask_domain(struct preview *p, const struct core_face *f, const struct typed_struct *s)
 {
     struct buf text;
 
@@ -215,7 +203,7 @@ static void ask_domain(struct preview *p, const struct face *f, const struct typ
 }
 
 /* The list of names ends with dots where the screen does. */
-static void ask_message(struct preview *p, const struct face *f, const struct typed_struct *s)
+static void ask_message(struct preview *p, const struct core_face *f, const struct typed_struct *s)
 {
     struct buf text;
 
@@ -230,7 +218,7 @@ static void ask_message(struct preview *p, const struct face *f, const struct ty
     buf_clear(&text);
 }
 
-static void add_signer(struct preview *p, const struct face *f, const struct address *signer)
+static void add_signer(struct preview *p, const struct core_face *f, const struct address *signer)
 {
     struct buf hex, text;
 
@@ -248,16 +236,16 @@ static void add_signer(struct preview *p, const struct face *f, const struct add
         buf_add(&text, &hex.data[i], 1);
     }
     preview_screen(p, SCREEN_VALUE, f->go_on);
-    add_heading(p, f, "Signing address");
+    core_heading(p, f, "Signing address");
     if (f->groups)
         preview_row(p, NULL, "", buf_str(&text));
     else
-        add_row(p, f, "", buf_str(&text));
+        core_row(p, f, "", buf_str(&text));
     buf_clear(&text);
     buf_clear(&hex);
 }
 
-static void add_hash(struct preview *p, const struct face *f, const struct typed_struct *s)
+static void add_hash(struct preview *p, const struct core_face *f, const struct typed_struct *s)
 {
     struct hash32 hash;
     struct buf text;
@@ -266,13 +254,13 @@ static void add_hash(struct preview *p, const struct face *f, const struct typed
     buf_init(&text, 128);
     preview_add_hash(&text, HEX_LOWER, &hash);
     preview_screen(p, SCREEN_VALUE, f->go_on);
-    add_heading(p, f, "Confirm message hash");
-    add_row(p, f, "", buf_str(&text));
+    core_heading(p, f, "Confirm message hash");
+    core_row(p, f, "", buf_str(&text));
     buf_clear(&text);
 }
 
 /* Values over 1024 bytes were refused before 2.6.0. */
-static enum err check_limits(struct diag *d, const struct preview *p, const struct face *f,
+static enum err check_limits(struct diag *d, const struct preview *p, const struct core_face *f,
                              const struct typed_struct *s)
 {
     const struct device_version *v = &p->setup.version;
@@ -296,7 +284,7 @@ static enum err check_limits(struct diag *d, const struct preview *p, const stru
 enum err preview_core_typed(struct diag *d, struct preview *p, const struct typed_data *typed,
                             const struct address *signer)
 {
-    const struct face *f = face_of(&p->setup);
+    const struct core_face *f = core_face_of(&p->setup);
     const bool has_hash = device_version_at_least(&p->setup.version, 2, 9, 1);
     enum err e = check_limits(d, p, f, &typed->message);
 
@@ -312,153 +300,12 @@ enum err preview_core_typed(struct diag *d, struct preview *p, const struct type
     if (has_hash)
         add_hash(p, f, &typed->message);
     preview_screen(p, SCREEN_FINAL, "hold to confirm");
-    add_heading(p, f, "Confirm typed data");
+    core_heading(p, f, "Confirm typed data");
     preview_row(p, NULL, "", "Really sign EIP-712 typed data?");
     preview_note(p, "the SafeTx hash is on no screen%s",
                  has_hash ? "" : ", and neither is the domain hash or the message hash");
     preview_note(p, "bytes are shown without 0x; 'data (bytes)' with nothing below it is empty");
     if (f->old || f->capitals)
         preview_note(p, "a number that takes two lines has a hyphen where it is broken");
-    return OK;
-}
-
-/* --- transactions ----------------------------------------------------------------------------- */
-
-static void add_amount(struct buf *out, const struct face *f, const struct eth_tx *tx,
-                       const struct u256 *value)
-{
-    const struct preview_network *n = preview_network_of(&tx->chain_id);
-    const char *unit = f->old ? n->old_core_unit : n->core_unit;
-    const bool dust = preview_is_dust(value);
-
-    preview_add_decimal(out, value, dust ? 0 : 18, true);
-    buf_addf(out, " %s%s", dust ? "Wei " : "", unit != NULL ? unit : "UNKN");
-}
-
-static void add_amount_row(struct preview *p, const struct face *f, const struct eth_tx *tx,
-                           const char *title, const struct u256 *value)
-{
-    struct buf text;
-
-    buf_init(&text, 256);
-    add_amount(&text, f, tx, value);
-    preview_row(p, NULL, title, buf_str(&text));
-    buf_clear(&text);
-}
-
-static void old_send(struct preview *p, const struct face *f, const struct eth_tx *tx)
-{
-    struct buf text;
-
-    buf_init(&text, 512);
-    add_amount(&text, f, tx, &tx->value);
-    buf_add_str(&text, " to\n");
-    preview_add_columns(&text, 17, address_format(&tx->to).s);
-    preview_screen(p, SCREEN_VALUE, NULL);
-    preview_heading(p, "Confirm sending");
-    preview_row(p, NULL, "", buf_str(&text));
-    buf_clear(&text);
-}
-
-static void old_tx(struct preview *p, const struct face *f, const struct eth_tx *tx,
-                   const struct u256 *cost)
-{
-    const bool legacy = tx->kind == ETH_TX_LEGACY;
-    char title[48];
-
-    old_send(p, f, tx);
-    if (tx->data_len > 0) {
-        (void)snprintf(title, sizeof(title), "Size: %zu bytes", tx->data_len);
-        preview_screen(p, SCREEN_VALUE, NULL);
-        preview_heading(p, "Confirm data");
-        add_bytes(p, f, title, tx->data, tx->data_len);
-    }
-    if (!legacy) {
-        preview_screen(p, SCREEN_VALUE, NULL);
-        preview_heading(p, "Confirm fee");
-        add_amount_row(p, f, tx, "Maximum fee per gas", &tx->max_fee);
-        preview_screen(p, SCREEN_VALUE, NULL);
-        preview_heading(p, "Confirm fee");
-        add_amount_row(p, f, tx, "Priority fee per gas", &tx->max_priority_fee);
-    }
-    preview_screen(p, SCREEN_FINAL, "hold to confirm");
-    preview_heading(p, "Confirm transaction");
-    add_amount_row(p, f, tx, "Amount sent:", &tx->value);
-    if (legacy)
-        add_amount_row(p, f, tx, "Gas price:", &tx->max_fee);
-    add_amount_row(p, f, tx, "Maximum fee:", cost);
-}
-
-/* The beginning; all of it is behind a button. */
-static void new_data(struct preview *p, const struct face *f, const struct eth_tx *tx)
-{
-    const bool cut = 2 * tx->data_len > f->first_chars;
-    struct buf text;
-
-    buf_init(&text, LIMIT_PREVIEW_TEXT);
-    preview_add_hex(&text, HEX_LOWER, tx->data, cut ? f->first_chars / 2 + 1 : tx->data_len);
-    if (cut) {
-        text.len = f->first_chars;
-        buf_add_str(&text, "...");
-    }
-    preview_screen(p, SCREEN_VALUE, cut ? f->open_data : f->go_on);
-    add_heading(p, f, "Input data");
-    if (buf_ok(&text)) {
-        char title[48];
-        struct buf lines;
-
-        (void)snprintf(title, sizeof(title), "Size: %zu bytes", tx->data_len);
-        buf_init(&lines, LIMIT_PREVIEW_TEXT);
-        preview_add_columns(&lines, f->columns, buf_str(&text));
-        preview_row(p, NULL, title, buf_str(&lines));
-        buf_clear(&lines);
-    }
-    buf_clear(&text);
-}
-
-static void new_address(struct preview *p, const struct face *f, const struct eth_tx *tx)
-{
-    const char *title = tx->data_len > 0 ? "Interaction contract" : "Recipient";
-
-    preview_screen(p, SCREEN_VALUE, f->go_on);
-    add_heading(p, f, f->capitals ? title : "Address");
-    add_row(p, f, f->capitals ? "" : title, address_format(&tx->to).s);
-}
-
-static void new_summary(struct preview *p, const struct face *f, const struct eth_tx *tx,
-                        const struct u256 *cost)
-{
-    const bool own_screen = f->model == TREZOR_SAFE5;
-
-    preview_screen(p, own_screen ? SCREEN_VALUE : SCREEN_FINAL,
-                   own_screen    ? f->go_on
-                   : f->capitals ? "press both buttons (Confirm): this signs"
-                                 : "hold to confirm");
-    if (!f->capitals)
-        preview_heading(p, "Summary");
-    add_amount_row(p, f, tx, f->colon[0] != '\0' ? "Amount:" : "Amount", &tx->value);
-    add_amount_row(p, f, tx, f->colon[0] != '\0' ? "Maximum fee:" : "Maximum fee", cost);
-    if (own_screen)
-        preview_words(p, SCREEN_FINAL, "Sign transaction", "", "hold to sign");
-}
-
-enum err preview_core_tx(struct diag *d, struct preview *p, const struct eth_tx *tx)
-{
-    const struct face *f = face_of(&p->setup);
-    struct u256 cost;
-    enum err e = preview_max_cost(d, &cost, tx);
-
-    p->mode = PREVIEW_TRANSACTION;
-    if (e != OK)
-        return e;
-    if (f->old) {
-        old_tx(p, f, tx, &cost);
-    } else {
-        if (tx->data_len > 0)
-            new_data(p, f, tx);
-        new_address(p, f, tx);
-        new_summary(p, f, tx, &cost);
-    }
-    preview_note(p, "the network is not shown, only its unit, and neither is the transaction hash");
     return OK;
 }

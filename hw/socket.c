@@ -268,8 +268,13 @@ void socket_close(int fd)
 
 /* --- UDP -------------------------------------------------------------------------------------- */
 
+/* An emulator's socket holds some hundred reports, and nobody is told of one that is lost. */
+#define UDP_BURST    32
+#define UDP_PAUSE_MS 20
+
 struct udp {
     int fd;
+    unsigned in_a_row; /* reports sent since one came, or since the last pause */
 };
 
 static enum err udp_send(struct diag *d, const struct udp *u, const void *data, size_t data_len)
@@ -296,15 +301,22 @@ static enum err udp_receive(struct diag *d, const struct udp *u, uint8_t *out, s
 
 static enum err udp_write(struct diag *d, void *ctx, const uint8_t report[static HW_REPORT_BYTES])
 {
-    return udp_send(d, ctx, report, HW_REPORT_BYTES);
+    struct udp *u = ctx;
+
+    if (u->in_a_row++ == UDP_BURST) {
+        (void)poll(NULL, 0, UDP_PAUSE_MS);
+        u->in_a_row = 1;
+    }
+    return udp_send(d, u, report, HW_REPORT_BYTES);
 }
 
 static enum err udp_read(struct diag *d, void *ctx, uint8_t report[static HW_REPORT_BYTES],
                          int timeout_ms, bool *got)
 {
+    struct udp *u = ctx;
     uint8_t datagram[HW_REPORT_BYTES + 1];
     ssize_t n = -1;
-    enum err e = udp_receive(d, ctx, datagram, sizeof(datagram), timeout_ms, &n);
+    enum err e = udp_receive(d, u, datagram, sizeof(datagram), timeout_ms, &n);
 
     *got = false;
     memset(report, 0, HW_REPORT_BYTES);
@@ -314,6 +326,7 @@ static enum err udp_read(struct diag *d, void *ctx, uint8_t report[static HW_REP
         return diag_set(d, ERR_DEVICE, "the device sent a datagram of %s than 64 bytes",
                         n < HW_REPORT_BYTES ? "fewer" : "more");
     memcpy(report, datagram, HW_REPORT_BYTES);
+    u->in_a_row = 0;
     *got = true;
     return OK;
 }
@@ -347,7 +360,7 @@ enum err socket_udp_io(struct diag *d, struct hw_io *out, const char *host_port,
     *out = (struct hw_io){ 0 };
     if ((e = resolve(d, &list, host_port, SOCK_DGRAM, allow_remote)) != OK)
         return e;
-    if ((u = malloc(sizeof(*u))) == NULL) {
+    if ((u = calloc(1, sizeof(*u))) == NULL) {
         e = diag_set(d, ERR_NOMEM, "out of memory");
         goto done;
     }

@@ -212,7 +212,11 @@ export class LedgerApp extends Device {
     #closingHashes() {
         if (this.model === 'nanos') return this.closing('typed message', true);
         // the words of 1.18 do not fit into its buffer
-        if (!this.atLeast('1.19.0')) return page('Accept risk and sign typed mess');
+        if (!this.atLeast('1.19.0'))
+            return page(
+                'Accept risk and sign typed mess',
+                ...(this.isTouch ? ['Hold to sign'] : []),
+            );
         return this.isTouch ? this.closing('typed message', true) : page('Sign message');
     }
 
@@ -235,7 +239,7 @@ export class LedgerApp extends Device {
         if (this.model === 'nanos')
             return page(isRisky ? 'Accept risk and sign' : 'Accept and send');
         const sign = isRisky ? 'Accept risk and sign' : 'Sign';
-        return page(this.isTouch ? `${sign} ${what}?` : `${sign} ${what}`);
+        return this.isTouch ? page(`${sign} ${what}?`, 'Hold to sign') : page(`${sign} ${what}`);
     }
 
     // --- EIP-712 field by field

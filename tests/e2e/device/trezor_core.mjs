@@ -8,6 +8,8 @@ import { BUTTON, FAILURE, TrezorApp, demand } from './trezor_app.mjs';
 const DOMAIN = 'EIP712Domain';
 const [UINT, INT, BYTES, STRING, BOOL, ADDRESS, ARRAY, STRUCT] = [1, 2, 3, 4, 5, 6, 7, 8];
 const MAX_VALUE = 1024;
+/** Hex digits of bytes on one page of 2.5.3. */
+const SHORT = 32;
 const MODELS = {
     t: ['T', 'T2T1'],
     safe3: ['Safe 3', 'T2B1'],
@@ -28,6 +30,12 @@ export class TrezorCore extends TrezorApp {
         this.cancelText = 'Cancelled';
         this.feeText = 'Fee overflow';
         this.order = options.order ?? 'recorded';
+    }
+
+    /** The Safe 3 has no small letters for titles. */
+    look(shown) {
+        if (this.model !== 'safe3') return super.look(shown);
+        return super.look({ ...shown, title: shown.title.toUpperCase() });
     }
 
     /** Every other message ends the question and is answered in its place. */
@@ -146,8 +154,9 @@ export class TrezorCore extends TrezorApp {
     }
 
     async #messageHash(name, members) {
-        const names = members.map((member) => member.name).join(', ');
-        const summary = [name, `Contains ${members.length} keys`, names];
+        const names = members.map((member) => member.name);
+        const cut = names.length > 3 ? [...names.slice(0, 3), '...'] : names;
+        const summary = [name, `Contains ${members.length} keys`, cut.join(', ')];
         const isOpen = await this.#offer('Confirm message', summary, 'Show full message');
         return this.#hashStruct(name, members, 1, isOpen);
     }
@@ -163,10 +172,23 @@ export class TrezorCore extends TrezorApp {
             const value = await this.#value(type, [root, i]);
             fields.push({ name, type: typeName(type) });
             values[name] = asValue(type, value);
-            if (isOpen)
-                await this.ask(page(struct, `${name} (${typeName(type)})`, show(type, value)));
+            if (isOpen) await this.#showValue(struct, name, type, show(type, value));
         }
         return TypedDataEncoder.hashStruct(struct, { [struct]: fields }, values);
+    }
+
+    /** In 2.5.3 long ones are cut, with a way to all of it and back. */
+    async #showValue(struct, name, type, text) {
+        const hasColon = this.atLeast('2.6.0') && this.model !== 'safe5';
+        const label = `${name} (${typeName(type)})${hasColon ? ':' : ''}`;
+        if (type.data_type !== BYTES || text.length <= SHORT || this.atLeast('2.6.0')) {
+            await this.ask(page(struct, label, text));
+            return;
+        }
+        const short = page(struct, label, `${text.slice(0, SHORT)}...`);
+        if ((await this.ask({ ...short, more: 'Show all' })) !== 'more') return;
+        await this.ask(page('', text));
+        await this.ask({ ...short, isRepeated: true });
     }
 
     async #confirmHash(expected, hash) {

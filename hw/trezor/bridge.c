@@ -375,7 +375,11 @@ enum err trezor_bridge_open(struct diag *d, struct trezor_link *out, const char 
         bridge_close(b);
         return e;
     }
-    *out = (struct trezor_link){ b, bridge_write, bridge_read, bridge_drain, bridge_close };
+    *out = (struct trezor_link){ .ctx = b,
+                                 .write = bridge_write,
+                                 .read = bridge_read,
+                                 .drain = bridge_drain,
+                                 .close = bridge_close };
     return OK;
 }
 

@@ -135,3 +135,10 @@ enum err trezor_codec_read(struct diag *d, struct trezor_message *out, const str
     }
     return buf_check(d, &out->payload, "the device's answer");
 }
+
+enum err trezor_codec_resync(struct diag *d, const struct hw_io *io)
+{
+    static const uint8_t report[HW_REPORT_BYTES];
+
+    return io->write(d, io->ctx, report);
+}

@@ -41,4 +41,11 @@ MUST_CHECK enum err trezor_codec_write(struct diag *d, const struct hw_io *io, u
 MUST_CHECK enum err trezor_codec_read(struct diag *d, struct trezor_message *out,
                                       const struct hw_io *io, const struct hw_budget *b);
 
+/*
+ * A process that was killed in the middle of a message leaves a device that waits for the rest, and
+ * takes the next message for it. One report that does not begin with '?' ends that: the One forgets
+ * the message, the others answer with a Failure.
+ */
+MUST_CHECK enum err trezor_codec_resync(struct diag *d, const struct hw_io *io);
+
 #endif

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "hw/hid.h"
-#include "hw/socket.h"
 #include "hw/trezor/bridge.h"
+#include "hw/trezor/udp.h"
 #include "hw/usb.h"
 
 #define VENDOR_OLD         0x534c
@@ -77,22 +77,6 @@ enum err trezor_find(struct diag *d, struct trezor_found out[static TREZOR_MAX_F
 /* --- opening -----------------------------------------------------------------------------------
  */
 
-static enum err open_udp(struct diag *d, struct trezor_link *out, const char *rest,
-                         bool allow_remote)
-{
-    const struct hw_budget b = hw_budget_ms(HW_ANSWER_MS);
-    struct hw_io io;
-    enum err e = socket_udp_io(d, &io, rest, allow_remote);
-
-    if (e != OK)
-        return e;
-    if ((e = socket_udp_ask(d, &io, "PINGPING", "PONGPONG", &b)) != OK) {
-        io.close(io.ctx);
-        return e;
-    }
-    return trezor_link_reports(d, out, &io);
-}
-
 static enum err open_usb(struct diag *d, struct trezor_link *out, const char *rest)
 {
     struct hw_io io;
@@ -136,7 +120,7 @@ static enum err open_named(struct diag *d, struct trezor_link *out, const char *
     if ((rest = behind(transport, "hid")) != NULL)
         return open_hid(d, out, rest);
     if ((rest = behind(transport, "udp")) != NULL)
-        return open_udp(d, out, rest, allow_remote);
+        return trezor_udp_open(d, out, rest, allow_remote);
     if ((rest = behind(transport, "bridge")) != NULL || strcmp(transport, "bridge") == 0)
         return trezor_bridge_open(d, out, rest, allow_remote);
     return diag_set(d, ERR_USAGE, "a Trezor is reached by usb, hid, bridge or udp");

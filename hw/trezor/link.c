@@ -30,6 +30,13 @@ static enum err reports_drain(struct diag *d, void *ctx)
     return hw_io_drain(d, io);
 }
 
+static enum err reports_resync(struct diag *d, void *ctx)
+{
+    const struct hw_io *io = ctx;
+
+    return trezor_codec_resync(d, io);
+}
+
 static void reports_close(void *ctx)
 {
     struct hw_io *io = ctx;
@@ -50,7 +57,12 @@ enum err trezor_link_reports(struct diag *d, struct trezor_link *out, const stru
         return diag_set(d, ERR_NOMEM, "out of memory");
     }
     *copy = *io;
-    *out = (struct trezor_link){ copy, reports_write, reports_read, reports_drain, reports_close };
+    *out = (struct trezor_link){ .ctx = copy,
+                                 .write = reports_write,
+                                 .read = reports_read,
+                                 .drain = reports_drain,
+                                 .resync = reports_resync,
+                                 .close = reports_close };
     return OK;
 }
 

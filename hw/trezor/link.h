@@ -23,6 +23,8 @@ struct trezor_link {
                      const struct hw_budget *b, bool patient);
     /* Throw away what an earlier process left unread. */
     enum err (*drain)(struct diag *d, void *ctx);
+    /* Make a device that waits for the rest of a message forget it; NULL: nothing can be done. */
+    enum err (*resync)(struct diag *d, void *ctx);
     void (*close)(void *ctx); /* NULL ctx is fine */
 };
 

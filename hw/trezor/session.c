@@ -7,7 +7,8 @@
 #include "src/base/secret.h"
 
 /* Answers to an earlier process that may come before the one that is waited for. */
-#define MAX_STALE 256
+#define MAX_STALE       256
+#define RESYNC_MS       2000
 #define TOLD_PIN        1U
 #define TOLD_PASSPHRASE 2U
 #define TOLD_CONFIRM    4U
@@ -34,20 +35,24 @@ static enum err not_features(struct diag *d, bool *final, const struct trezor_me
 
 /*
  * Features, after they were asked for. What an earlier process did not read may stand before them,
- * a Failure, too: only time tells that it was the answer.
+ * a Failure, too: only time tells that it was the answer. *heard: anything came.
  */
-static enum err read_features(struct diag *d, struct trezor_about *out,
-                              const struct trezor_link *link)
+static enum err read_features(struct diag *d, struct trezor_about *out, bool *heard,
+                              const struct trezor_link *link, uint32_t wait_ms)
 {
-    const struct hw_budget b = hw_budget_ms(HW_ANSWER_MS);
+    const struct hw_budget b = hw_budget_ms(wait_ms);
     struct trezor_message m;
     struct diag instead = { 0 };
     bool final = false;
     enum err e = OK;
 
+    *heard = false;
     trezor_message_init(&m);
     for (int i = 0; i < MAX_STALE && !final; i++) {
-        if ((e = link->read(d, link->ctx, &m, &b, false)) != OK || m.type == TREZOR_FEATURES)
+        if ((e = link->read(d, link->ctx, &m, &b, false)) != OK)
+            break;
+        *heard = true;
+        if (m.type == TREZOR_FEATURES)
             break;
         e = not_features(&instead, &final, &m);
     }
@@ -61,15 +66,40 @@ static enum err read_features(struct diag *d, struct trezor_about *out,
     return e;
 }
 
+/* It waits for the rest of a message, perhaps, that an earlier process did not finish. */
+static enum err ask_once_more(struct trezor_about *out, const struct trezor_link *link,
+                              uint16_t type)
+{
+    struct diag unused = { 0 };
+    bool heard = false;
+
+    if (link->resync == NULL || link->resync(&unused, link->ctx) != OK ||
+        link->write(&unused, link->ctx, type, NULL, 0) != OK)
+        return ERR_DEVICE;
+    return read_features(&unused, out, &heard, link, RESYNC_MS);
+}
+
 static enum err ask_features(struct diag *d, struct trezor_about *out,
                              const struct trezor_link *link, uint16_t type)
 {
     enum err e = link->drain(d, link->ctx);
+    bool heard = false;
 
     *out = (struct trezor_about){ .model = DEVICE_UNKNOWN };
     if (e == OK)
         e = link->write(d, link->ctx, type, NULL, 0);
-    return e == OK ? read_features(d, out, link) : e;
+    if (e != OK)
+        return e;
+    e = read_features(d, out, &heard, link, HW_ANSWER_MS);
+    if (e != ERR_DEVICE || heard)
+        return e;
+    if (ask_once_more(out, link, type) == OK) {
+        *d = (struct diag){ 0 };
+        return OK;
+    }
+    if (d->hint[0] == '\0')
+        diag_hint(d, "if it asks for its PIN or for something else, answer that and try again");
+    return e;
 }
 
 enum err trezor_ask_features(struct diag *d, struct trezor_about *out,

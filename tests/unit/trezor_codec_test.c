@@ -73,6 +73,18 @@ Test(trezor_codec, writing_fails_with_the_cable)
     cr_expect_eq(trezor_codec_write(&d, &io, 1, data, sizeof(data)), ERR_DEVICE);
 }
 
+Test(trezor_codec, resync_is_no_message)
+{
+    struct hw_replay r;
+    struct hw_io io = hw_replay_io(&r);
+    struct diag d = { 0 };
+
+    hw_replay_init(&r);
+    hw_replay_host(&r, NULL, 0);
+    cr_expect_eq(trezor_codec_resync(&d, &io), OK, "%s", r.why);
+    cr_expect(hw_replay_done(&r));
+}
+
 static enum err read_one(struct diag *d, struct trezor_message *m, struct hw_replay *r)
 {
     const struct hw_io io = hw_replay_io(r);

@@ -467,6 +467,74 @@ Test(trezor_session, questions_are_bounded)
     trezor_message_clear(&m);
 }
 
+/* --- a device that was left in the middle of a message ------------------------------------------
+ */
+
+struct deaf {
+    unsigned written, resyncs;
+    uint16_t last;
+};
+
+static enum err deaf_write(struct diag *d, void *ctx, uint16_t type, const uint8_t *payload,
+                           size_t payload_len)
+{
+    struct deaf *x = ctx;
+
+    (void)d;
+    (void)payload;
+    (void)payload_len;
+    x->written++;
+    x->last = type;
+    return OK;
+}
+
+static enum err deaf_read(struct diag *d, void *ctx, struct trezor_message *out,
+                          const struct hw_budget *b, bool patient)
+{
+    const struct deaf *x = ctx;
+
+    (void)b;
+    (void)patient;
+    trezor_message_clear(out);
+    if (x->resyncs == 0 || x->written != 2)
+        return diag_set(d, ERR_DEVICE, "the device did not answer in time");
+    out->type = TREZOR_FEATURES;
+    add_features(&out->payload, &one);
+    return OK;
+}
+
+static enum err deaf_resync(struct diag *d, void *ctx)
+{
+    struct deaf *x = ctx;
+
+    (void)d;
+    x->resyncs++;
+    return OK;
+}
+
+Test(trezor_session, a_message_that_was_not_finished_is_forgotten)
+{
+    for (int has_resync = 0; has_resync < 2; has_resync++) {
+        struct deaf x = { 0 };
+        const struct trezor_link link = { .ctx = &x,
+                                          .write = deaf_write,
+                                          .read = deaf_read,
+                                          .drain = nag_drain,
+                                          .resync = has_resync ? deaf_resync : NULL };
+        struct trezor_about about;
+        struct diag d = { 0 };
+
+        cr_expect_eq(trezor_ask_features(&d, &about, &link), has_resync ? OK : ERR_DEVICE, "%s",
+                     d.msg);
+        cr_expect_eq(x.resyncs, (unsigned)has_resync);
+        cr_expect_eq(x.last, TREZOR_GET_FEATURES);
+        if (has_resync)
+            cr_expect(d.code == OK && d.msg[0] == '\0', "%s", d.msg);
+        else
+            cr_expect_not_null(strstr(d.hint, "PIN"), "%s", d.hint);
+    }
+}
+
 /* --- the passphrase ----------------------------------------------------------------------------
  */
 

@@ -107,12 +107,13 @@ static void add_members(struct preview *p, struct preview_pairs *pairs,
         pairs->failed = pairs->failed || !buf_ok(&text);
         preview_pairs_add(pairs, m->name, buf_str(&text));
         if (cut)
-            preview_note(p, "'%s' has %zu bytes, of which the device shows the beginning alone%s",
-                         m->name, m->data_len,
-                         p->setup.transaction_hash == SETTING_ON
-                             ? ": the message hash covers all of it"
-                             : "; with the setting 'Transaction hash' on it shows the message hash, "
-                               "which covers all of it");
+            preview_note(
+                p, "'%s' has %zu bytes, of which the device shows the beginning alone%s", m->name,
+                m->data_len,
+                p->setup.transaction_hash == SETTING_ON
+                    ? ": the message hash covers all of it"
+                    : "; with the setting 'Transaction hash' on it shows the message hash, "
+                      "which covers all of it");
         buf_clear(&text);
     }
 }

@@ -216,7 +216,7 @@ static size_t touch_pairs(struct preview *p, const struct preview_pairs *pairs,
                           const struct preview_review *r)
 {
     const struct touch t = touch_of(&p->setup);
-    const unsigned height = t.height - (r->skippable ? t.skip_height : 0);
+    const unsigned height = t.height - (r->skippable || r->streamed ? t.skip_height : 0);
     const size_t num_pages = count_pages(&t, pairs, height) + 2;
     size_t page = 1, n = 0;
 

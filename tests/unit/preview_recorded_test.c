@@ -423,6 +423,7 @@ Test(preview, as_recorded_from_firmware)
         { "ledger-nanox-1.18.1", LEDGER_NANO_X, { 1, 18, 1 } },
         { "ledger-nanox-1.22.0", LEDGER_NANO_X, { 1, 22, 0 } },
         { "ledger-stax-1.22.0", LEDGER_STAX, { 1, 22, 0 } },
+        { "ledger-stax-1.18.1", LEDGER_STAX, { 1, 18, 1 } },
         { "ledger-flex-1.18.1", LEDGER_FLEX, { 1, 18, 1 } },
         { "ledger-flex-1.22.0", LEDGER_FLEX, { 1, 22, 0 } },
         { "trezor-one-1.14.1", TREZOR_ONE, { 1, 14, 1 } },

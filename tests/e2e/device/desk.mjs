@@ -2,9 +2,10 @@
 // A desk with a proposal on it and a device at hand, without a chain: for everything that may
 // happen between `sign` and a device.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run, runOnTerminal } from '../program.mjs';
+import { program, run, runOnTerminal } from '../program.mjs';
 import { scratchDir } from '../scratch.mjs';
 import { walletAt, parsePath } from './person.mjs';
 
@@ -21,6 +22,8 @@ safe: {address: "${SAFE}", version: "1.3.0", owners: ["${OWNERS.join('", "')}"],
 contracts: {token: {type: other, address: "${TOKEN}", owner: safe, abi: abi.json}}
 policy: {allow-value: true, require-git: false}
 `;
+
+const ABI = '["function transfer(address,uint256)", "function blob(bytes)"]';
 
 const scratch = scratchDir();
 let count = 0;
@@ -45,18 +48,31 @@ export class Desk {
             COUNTERSIGN_NOW: NOW,
         };
         writeFileSync(desk.path('countersign.yaml'), profile);
-        writeFileSync(desk.path('abi.json'), '["function transfer(address,uint256)"]');
+        writeFileSync(desk.path('abi.json'), ABI);
         template ??= desk.#propose();
         writeFileSync(desk.path('p.json'), await template);
         return desk;
     }
 
-    async #propose() {
-        const call = ['call', 'token', 'transfer(address,uint256)', '0x' + '00'.repeat(20), '0'];
-        const options = ['--value', `${10n ** 18n}`, '--nonce', '7', '--created', NOW];
-        const { code, stdout, stderr } = await this.run(['propose', ...call, ...options]);
+    #propose() {
+        const call = ['transfer(address,uint256)', '0x' + '00'.repeat(20), '0'];
+        return this.#proposeCall(...call, '--value', `${10n ** 18n}`);
+    }
+
+    async #proposeCall(...call) {
+        const options = ['--nonce', '7', '--created', NOW];
+        const args = ['propose', 'call', 'token', ...call, ...options];
+        const { code, stdout, stderr } = await this.run(args);
         assert.equal(code, 0, stderr);
         return stdout;
+    }
+
+    /** Another proposal, with so many bytes of data and some more. */
+    async proposeBytes(n) {
+        writeFileSync(
+            this.path('p.json'),
+            await this.#proposeCall('blob(bytes)', '0x' + 'ab'.repeat(n)),
+        );
     }
 
     path(name) {
@@ -65,6 +81,15 @@ export class Desk {
 
     run(args, options = {}) {
         return run(args, { cwd: this.dir, ...options, env: { ...this.env, ...options.env } });
+    }
+
+    /** The same, not waited for: { child, answer }. */
+    start(args) {
+        const child = spawn(program, args, { cwd: this.dir, env: { ...process.env, ...this.env } });
+        const answer = new Promise((resolve) => {
+            child.on('close', (code, signal) => resolve({ code: code ?? signal }));
+        });
+        return { child, answer };
     }
 
     /** The file's text; the proposal unless it is named. */

@@ -22,7 +22,8 @@
 #define OPTIONS_SIGNER                                                                         \
     { "signer", "SIGNER",                                                                      \
       "who signs: ledger[:PATH], trezor[:PATH], keystore:FILE or external:ADDRESS", false },   \
-        { "passphrase-file", "FILE", "passphrase of the keystore, from a file", false },       \
+        { "passphrase-file", "FILE", "passphrase of the keystore or the Trezor, from a file",  \
+          false },                                                                             \
         { "passphrase-fd", "N", "the same, from a file descriptor", false }, OPTION_TRANSPORT, \
         OPTION_REMOTE
 #define OPTION_TRANSPORT                                                                       \

@@ -100,7 +100,7 @@ static const struct {
     { "address", 0, "options alone", "signer transport allow-remote-device count family confirm",
       device_address },
     { "preview", 1, "one PROPOSAL",
-      "device app-version blind-signing raw-messages transaction-hash hash-mode account",
+      "device app-version blind-signing raw-messages transaction-hash hash-mode account html",
       device_preview },
 };
 #define NUM_SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
@@ -141,6 +141,7 @@ static const struct arg_option options[] = {
     { "transaction-hash", "on|off", "preview: the same", false },
     { "hash-mode", NULL, "preview: Ledger signs by --hash-mode", false },
     { "account", "ADDRESS", "preview: of the signer; some screens show it", false },
+    { "html", "FILE", "preview: write pictures of the screens, too", false },
     OPTION_END,
 };
 

@@ -80,6 +80,8 @@ static enum err read_setup(struct diag *d, struct device_setup *out, const struc
         return e;
     if (version != NULL && (e = read_version(d, out, version)) != OK)
         return e;
+    if (model == NULL && args_flag(a, "html"))
+        return diag_set(d, ERR_USAGE, "--html goes with --device");
     if (model == NULL)
         return OK;
     out->model = device_model_from_word(model);
@@ -227,16 +229,36 @@ static enum err answer_json(struct diag *d, struct json *list, const struct type
     return common_answer(d, j);
 }
 
+static enum err write_page(struct diag *d, const struct buf *body, const char *path)
+{
+    struct buf page;
+    enum err e = ERR_INTERNAL;
+
+    buf_init(&page, LIMIT_PROPOSAL_BYTES);
+    preview_html_page(&page, body);
+    if ((e = buf_check(d, body, "page")) == OK && (e = buf_check(d, &page, "page")) == OK)
+        e = file_write(d, path, page.data, page.len, 0);
+    buf_clear(&page);
+    return e;
+}
+
 static enum err answer(struct diag *d, const struct args *a, const struct device_setup *setup,
                        const struct request *r)
 {
+    const char *path = args_get(a, "html");
     struct sink sink = { .list = args_json(a) ? json_new_array() : NULL, .print = !args_json(a) };
+    struct buf body;
     enum err e = OK;
 
+    buf_init(&body, LIMIT_PROPOSAL_BYTES);
+    sink.html = path != NULL ? &body : NULL;
     if (setup->model == DEVICE_UNKNOWN && sink.print)
         print_models(r->typed);
     if (setup->model != DEVICE_UNKNOWN)
         e = put_cases(d, &sink, setup, r);
+    if (e == OK && path != NULL)
+        e = write_page(d, &body, path);
+    buf_clear(&body);
     if (sink.list == NULL)
         return e;
     if (e == OK)

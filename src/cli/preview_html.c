@@ -131,3 +131,16 @@ void preview_html(struct buf *out, const struct preview *p)
     buf_add_str(out, "</ol>\n");
     add_notes(out, p);
 }
+
+void preview_html_page(struct buf *out, const struct buf *body)
+{
+    buf_add_str(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+                     "style-src 'unsafe-inline'\">\n<title>countersign device preview</title>\n"
+                     "<style>\nbody{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;"
+                     "padding:0 1em}\n");
+    buf_add_str(out, preview_html_style);
+    buf_add_str(out, "</style>\n</head>\n<body>\n<h1>What a device shows</h1>\n");
+    buf_add(out, body->data, body->len);
+    buf_add_str(out, "</body>\n</html>\n");
+}

@@ -237,7 +237,7 @@ static void add_signer(struct preview *p, const struct core_face *f, const struc
     }
     preview_screen(p, SCREEN_VALUE, f->go_on);
     core_heading(p, f, "Signing address");
-    if (f->groups)
+    if (f->groups || signer == NULL)
         preview_row(p, NULL, "", buf_str(&text));
     else
         core_row(p, f, "", buf_str(&text));

@@ -65,11 +65,12 @@ static void add_version(struct buf *out, enum device_model model, const struct d
     buf_addf(out, "%s %u.%u.%u", program_of(model), v->major, v->minor, v->patch);
 }
 
-static void set_basis(struct preview *p)
+/* run: there is a recording of such a request. */
+static void set_basis(struct preview *p, bool run)
 {
     const struct confirmed *other = NULL;
 
-    for (size_t i = 0; i < NUM_CONFIRMED && p->basis != PREVIEW_CONFIRMED; i++) {
+    for (size_t i = 0; run && i < NUM_CONFIRMED && p->basis != PREVIEW_CONFIRMED; i++) {
         if (confirmed[i].model != p->setup.model || (confirmed[i].modes & (1U << p->mode)) == 0)
             continue;
         other = &confirmed[i];
@@ -86,7 +87,8 @@ static void set_basis(struct preview *p)
         buf_addf(&p->basis_text, " was not run, only %u.%u.%u", other->version.major,
                  other->version.minor, other->version.patch);
     else if (p->basis == PREVIEW_FROM_SOURCE)
-        buf_add_str(&p->basis_text, " was not run: from its source code");
+        buf_add_str(&p->basis_text, run ? " was not run: from its source code"
+                                        : ": such a transaction was not run, from the source code");
     if (!p->setup.has_version)
         buf_add_str(&p->basis_text, " (the version was not given)");
 }
@@ -243,9 +245,9 @@ static enum err start(struct diag *d, struct preview *p, const struct device_set
     return OK;
 }
 
-static enum err finish(struct diag *d, struct preview *p)
+static enum err finish(struct diag *d, struct preview *p, bool run)
 {
-    set_basis(p);
+    set_basis(p, run);
     if (p->failed)
         return diag_set(d, ERR_LIMIT, "the preview has more than %d screens, or memory ran out",
                         LIMIT_PREVIEW_SCREENS);
@@ -267,7 +269,7 @@ enum err preview_typed(struct diag *d, struct preview *out, const struct device_
         e = preview_one_typed(d, out, typed, signer);
     else
         e = preview_core_typed(d, out, typed, signer);
-    return e == OK ? finish(d, out) : e;
+    return e == OK ? finish(d, out, true) : e;
 }
 
 enum err preview_tx(struct diag *d, struct preview *out, const struct device_setup *setup,
@@ -283,5 +285,6 @@ enum err preview_tx(struct diag *d, struct preview *out, const struct device_set
         e = preview_one_tx(d, out, tx);
     else
         e = preview_core_tx(d, out, tx);
-    return e == OK ? finish(d, out) : e;
+    /* Transactions from before EIP-1559 are in no recording; refusals look the same. */
+    return e == OK ? finish(d, out, tx->kind == ETH_TX_1559 || out->mode == PREVIEW_REFUSED) : e;
 }

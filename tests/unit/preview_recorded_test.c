@@ -381,6 +381,10 @@ static void replay_line(struct replay *x, const char *file, const char *line)
         end_screen(x);
         x->mark = line[0];
         break;
+    case '~': /* so many screens that this run did not show */
+        end_screen(x);
+        x->screen += (size_t)atoi(line + 2);
+        return;
     case '#':
     case '\0':
         return;

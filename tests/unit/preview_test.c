@@ -421,3 +421,23 @@ Test(preview, transactions_that_are_refused)
     tx.data_len = 0;
     cr_expect_eq(preview_tx_cases(cases, &setup, &tx), 1);
 }
+
+/* Nothing of that kind was recorded. */
+Test(preview, legacy_transactions_are_not_confirmed)
+{
+    struct eth_tx tx = { .kind = ETH_TX_LEGACY,
+                         .chain_id = u256_from_u64(1),
+                         .max_fee = u256_from_u64(1),
+                         .gas_limit = 21000 };
+
+    for (size_t i = 0; i < NUM_MODELS; i++) {
+        const struct device_setup setup = { .model = all_models[i] };
+        struct preview p = { 0 };
+        struct diag d = { 0 };
+
+        cr_assert_eq(preview_tx(&d, &p, &setup, &tx, &signer), OK, "%s", d.msg);
+        cr_expect_eq(p.basis, PREVIEW_FROM_SOURCE, "%s: %s", device_model_name(all_models[i]),
+                     buf_str(&p.basis_text));
+        preview_clear(&p);
+    }
+}

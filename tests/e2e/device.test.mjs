@@ -2,20 +2,17 @@
 // The whole job with hardware wallets: Alice has a Ledger, Bob a Trezor, both simulated, and the
 // gas is paid from a device, too. On the real contracts, through a timelock.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { CHAIN_ID, Chain, delegate, foundry, owners } from './chain.mjs';
+import { CHAIN_ID, Chain, delegate, owners } from './chain.mjs';
 import { by } from './device/desk.mjs';
 import { Ledger } from './device/ledger.mjs';
 import { Trezor } from './device/trezor.mjs';
-import { signSafeTx } from './safetx.mjs';
 import { Service } from './service/server.mjs';
 import { Team, readProposal } from './team.mjs';
 import { World } from './world.mjs';
 
 const DELAY = 3600;
-const [alice, bob] = owners;
+const [alice] = owners;
 // Bob's account is the second one of the same phrase, and the sixth one pays
 const BOB = "m/44'/60'/0'/0/1";
 const PAYER = "m/44'/60'/0'/0/5";
@@ -181,43 +178,6 @@ describe('at the desk', () => {
     });
     after(() => Promise.all(devices.map((device) => device.stop())));
 
-    test('device list', async () => {
-        const rows = [];
-        for (const { transport } of devices) {
-            const answer = await machine.ok(['device', 'list', '--transport', transport]);
-            rows.push(...answer.devices.filter((row) => row.transport === transport));
-        }
-        const seen = rows.map(({ version, state }) => [version, state]);
-        assert.deepEqual(seen, [
-            ['Ethereum 1.22.0', 'ready'],
-            ['firmware 1.14.1', 'ready'],
-            ['firmware 2.9.6', 'ready'],
-        ]);
-        assert.deepEqual([rows[1].model, rows[2].model], ['trezor-one', 'trezor-t']);
-        for (const device of devices) assert.deepEqual(device.pages, [], 'nothing is shown');
-    });
-
-    test('device address finds the owner', async () => {
-        for (const device of devices) {
-            const args = ['device', 'address', '--count', '3', ...by(device)];
-            const { code, stdout, stderr } = await machine.run(args);
-            assert.equal(code, 0, stderr);
-            const rows = stdout.split('\n').filter((line) => line.includes('owner'));
-            assert.equal(rows.length, 3, stdout);
-            assert.ok(rows[0].includes(alice.address) && rows[1].includes(bob.address), stdout);
-            assert.deepEqual(device.pages, [], 'nothing is shown');
-        }
-    });
-
-    test('device address --confirm shows it', async () => {
-        for (const device of devices) {
-            const args = ['device', 'address', '--confirm', ...by(device, BOB)];
-            const { code, stderr } = await machine.run(args);
-            assert.equal(code, 0, stderr);
-            assert.ok(text(device).includes(bob.address), device.screens);
-        }
-    });
-
     test('delegate add and remove by device', async () => {
         // the service's clock is not the chain's
         const env = { COUNTERSIGN_NOW: `${Math.floor(service.now() / 1000)}` };
@@ -235,82 +195,5 @@ describe('at the desk', () => {
             assert.equal(removed.code, 0, removed.stderr);
             assert.deepEqual(device.complaints, []);
         }
-    });
-});
-
-describe('another wallet', () => {
-    let team;
-    let count = 0;
-    before(async () => {
-        team = new Team(await World.make(chain, { version: '1.4.1', queue: service }));
-    });
-    const wallet = ['--signer', `external:${alice.address}`];
-
-    async function prepared() {
-        const { options } = team.release(`external ${++count}`);
-        const name = `e${count}.json`;
-        await team.propose(name, 'add-compose-hash', ...options);
-        team.mail(team.ci, team.alice, name);
-        return name;
-    }
-
-    /** Alice signs with the wallet; signature: a file's name, or a function that makes one. */
-    function sign(name, signature, ...options) {
-        const digits = readProposal(team.alice, name).safeTxHash.slice(-8);
-        const answers = [['the SafeTx hash to sign: ', digits]];
-        const args = ['sign', name, ...wallet, ...options];
-        if (typeof signature === 'string') args.push('--signature', signature);
-        else
-            answers.push([
-                "the wallet's signature (0x...): ",
-                (type) => Promise.resolve(signature()).then((made) => type(made + '\n')),
-            ]);
-        return team.alice.ask(args, answers);
-    }
-
-    const wallets = {
-        ethers: (file) => {
-            const { domain, types, message } = JSON.parse(readFileSync(file, 'utf8'));
-            const { EIP712Domain, ...rest } = types;
-            assert.equal(EIP712Domain.length, 2);
-            return alice.signTypedData(domain, rest, message);
-        },
-        cast: (file) => {
-            const args = ['wallet', 'sign', '--data', '--from-file', file];
-            const key = ['--private-key', alice.privateKey];
-            return execFileSync(foundry('cast'), [...args, ...key])
-                .toString()
-                .trim();
-        },
-    };
-    for (const [kind, signFile] of Object.entries(wallets))
-        test(`a signature by ${kind}, typed at the terminal`, async () => {
-            const name = await prepared();
-            const typed = team.alice.path('typed.json');
-            const make = () => signFile(typed);
-            const { code, stdout } = await sign(name, make, '--typed-data', typed, '--submit');
-            assert.equal(code, 0, stdout);
-            assert.equal(readProposal(team.alice, name).signatures[0].signer, alice.address);
-            const { safeTxHash } = readProposal(team.ci, name);
-            await team.fetch(team.bob, safeTxHash, name);
-            await team.sign(team.bob, name, 'bob', '--submit');
-            await team.fetch(team.executor, safeTxHash, name);
-            await team.execute(name);
-        });
-
-    test("somebody else's signature, half a signature, none", async () => {
-        const name = await prepared();
-        const { chainId, safe, version, ...tx } = readProposal(team.alice, name).safeTx;
-        const before = readFileSync(team.alice.path(name), 'utf8');
-        const other = await signSafeTx(bob, safe, tx);
-        const mine = await signSafeTx(alice, safe, tx);
-        for (const given of [other, mine.slice(0, 80), mine + '00', '', 'yes']) {
-            writeFileSync(team.alice.path('signature'), given);
-            const { code, stdout } = await sign(name, 'signature');
-            assert.equal(code, 2, stdout);
-            assert.equal(readFileSync(team.alice.path(name), 'utf8'), before);
-        }
-        writeFileSync(team.alice.path('signature'), mine);
-        assert.equal((await sign(name, 'signature')).code, 0);
     });
 });

@@ -2,10 +2,9 @@
 // A desk with a proposal on it and a device at hand, without a chain: for everything that may
 // happen between `sign` and a device.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { program, run, runOnTerminal } from '../program.mjs';
+import { run, runOnTerminal, spawnProgram } from '../program.mjs';
 import { scratchDir } from '../scratch.mjs';
 import { walletAt, parsePath } from './person.mjs';
 
@@ -83,13 +82,9 @@ export class Desk {
         return run(args, { cwd: this.dir, ...options, env: { ...this.env, ...options.env } });
     }
 
-    /** The same, not waited for: { child, answer }. */
+    /** The same, not waited for: as spawnProgram. */
     start(args) {
-        const child = spawn(program, args, { cwd: this.dir, env: { ...process.env, ...this.env } });
-        const answer = new Promise((resolve) => {
-            child.on('close', (code, signal) => resolve({ code: code ?? signal }));
-        });
-        return { child, answer };
+        return spawnProgram(args, { cwd: this.dir, env: this.env });
     }
 
     /** The file's text; the proposal unless it is named. */

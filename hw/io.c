@@ -42,8 +42,10 @@ enum err hw_io_read(struct diag *d, const struct hw_io *io, uint8_t report[stati
         enum err e =
             io->read(d, io->ctx, report, left < HW_SLICE_MS ? (int)left : HW_SLICE_MS, &got);
 
-        if (e != OK || got)
+        /* what comes too late does not count, or reports without end would have no end */
+        if (e != OK || (got && left > 0))
             return e;
+        memset(report, 0, HW_REPORT_BYTES);
         if (interrupt_is_pending())
             return diag_set(d, ERR_REFUSED, "interrupted");
         if (left == 0)

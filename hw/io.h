@@ -28,7 +28,8 @@ struct hw_io {
 };
 
 /*
- * How long a whole exchange may take: one budget that only shrinks, over however many reports.
+ * How long a whole exchange may take: one budget that only shrinks, over however many reports; one
+ * that comes when it is spent does not count.
  * Waiting is cut into slices in which Ctrl-C is looked for (src/base/interrupt.h).
  */
 struct hw_budget {

@@ -62,17 +62,19 @@ static enum err tcp_read(struct diag *d, int fd, uint8_t out[static LEDGER_MAX_A
                          size_t *out_len, const struct hw_budget *b)
 {
     uint8_t head[TCP_HEAD_BYTES];
+    struct hw_budget rest;
     struct reader r;
     uint32_t data_len = 0;
     enum err e = socket_read(d, fd, head, sizeof(head), b);
 
     if (e != OK)
         return e;
+    rest = hw_budget_ms(HW_ANSWER_MS); /* an answer that has begun waits for nobody */
     reader_init(&r, head, sizeof(head));
     if (!reader_be32(&r, &data_len) || data_len > LEDGER_MAX_ANSWER - 2)
         return diag_set(d, ERR_DEVICE, "answer of the device: %lu bytes, expected at most %d",
                         (unsigned long)data_len, LEDGER_MAX_ANSWER - 2);
-    if ((e = socket_read(d, fd, out, data_len + 2, b)) == OK)
+    if ((e = socket_read(d, fd, out, data_len + 2, &rest)) == OK)
         *out_len = data_len + 2;
     return e;
 }

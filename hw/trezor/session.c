@@ -3,6 +3,7 @@
 
 #include "hw/trezor/ask.h"
 #include "hw/trezor/failure.h"
+#include "src/base/interrupt.h"
 #include "src/base/limits.h"
 #include "src/base/secret.h"
 
@@ -297,6 +298,9 @@ static enum err read_answer(struct diag *d, struct trezor_session *s, struct tre
                          LIMIT_TREZOR_STEPS);
         if (e == OK)
             e = answer_question(d, s, out, &asked);
+        /* a device that asks all the time is never waited for */
+        if (e == OK && asked && interrupt_is_pending())
+            e = diag_set(d, ERR_REFUSED, "interrupted");
         if (e != OK)
             return e;
     }

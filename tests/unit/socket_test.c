@@ -191,6 +191,46 @@ Test(socket, waits_no_longer_than_its_budget)
     socket_close(theirs);
 }
 
+/* An emulator on a UDP socket; its peer is known once something has come. */
+static void answer_as_peer(int fd, const char *expect, const void *data, size_t data_len)
+{
+    struct sockaddr_in peer;
+    socklen_t len = sizeof(peer);
+    char got[128] = "";
+    ssize_t n = recvfrom(fd, got, sizeof(got), 0, (struct sockaddr *)&peer, &len);
+
+    cr_assert_eq(n, (ssize_t)strlen(expect));
+    cr_expect_arr_eq(got, expect, (size_t)n);
+    cr_assert_eq(sendto(fd, "noise", 5, 0, (struct sockaddr *)&peer, len), 5);
+    cr_assert_eq(sendto(fd, data, data_len, 0, (struct sockaddr *)&peer, len), (ssize_t)data_len);
+}
+
+/* What comes late does not count, or a peer that sends a little all the time has all of it. */
+Test(socket, what_comes_too_late_does_not_count)
+{
+    struct diag d = { 0 };
+    struct hw_budget b = hw_budget_ms(0);
+    char name[32];
+    uint8_t got[4];
+    struct hw_io io;
+    int ours = -1, theirs = -1;
+    int peer = local_socket(name, SOCK_DGRAM);
+
+    tcp_pair(&ours, &theirs);
+    cr_assert_eq(write(theirs, "late", 4), 4);
+    cr_expect_eq(socket_read(&d, ours, got, sizeof(got), &b), ERR_DEVICE);
+    cr_expect_not_null(strstr(d.msg, "in time"), "%s", d.msg);
+    socket_close(ours);
+    socket_close(theirs);
+
+    cr_assert_eq(socket_udp_io(&d, &io, name, false), OK, "%s", d.msg);
+    cr_expect_eq(socket_udp_ask(&d, &io, "PINGPING", "PONGPONG", &b), ERR_DEVICE);
+    answer_as_peer(peer, "PINGPING", "PONGPONG", 8);
+    cr_expect_eq(socket_udp_ask(&d, &io, "AGAIN", "PONGPONG", &b), ERR_DEVICE);
+    io.close(io.ctx);
+    socket_close(peer);
+}
+
 Test(socket, ctrl_c_ends_the_waiting)
 {
     struct diag d = { 0 };
@@ -207,20 +247,6 @@ Test(socket, ctrl_c_ends_the_waiting)
     interrupt_release_answered(&held);
     socket_close(ours);
     socket_close(theirs);
-}
-
-/* An emulator on a UDP socket; its peer is known once something has come. */
-static void answer_as_peer(int fd, const char *expect, const void *data, size_t data_len)
-{
-    struct sockaddr_in peer;
-    socklen_t len = sizeof(peer);
-    char got[128] = "";
-    ssize_t n = recvfrom(fd, got, sizeof(got), 0, (struct sockaddr *)&peer, &len);
-
-    cr_assert_eq(n, (ssize_t)strlen(expect));
-    cr_expect_arr_eq(got, expect, (size_t)n);
-    cr_assert_eq(sendto(fd, "noise", 5, 0, (struct sockaddr *)&peer, len), 5);
-    cr_assert_eq(sendto(fd, data, data_len, 0, (struct sockaddr *)&peer, len), (ssize_t)data_len);
 }
 
 Test(socket, udp_ping)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <string.h>
 
 #include "hw/trezor/session.h"
+#include "src/base/interrupt.h"
 #include "src/base/limits.h"
 
 /* Devices that behave strangely, message by message. */
@@ -81,6 +83,31 @@ Test(trezor_link, questions_are_bounded)
     cr_expect_eq(trezor_call(&d, &s, &m, TREZOR_GET_ADDRESS, NULL, wanted, 1), ERR_LIMIT);
     cr_expect_eq(n.cancels, 1);
     cr_expect(n.questions > LIMIT_TREZOR_STEPS && n.questions < LIMIT_TREZOR_STEPS + 300);
+    trezor_session_close(&s);
+    trezor_message_clear(&m);
+}
+
+/* Its questions come faster than anybody waits. */
+Test(trezor_link, ctrl_c_ends_questions_without_end)
+{
+    static const struct signer_options none = { .passphrase_fd = -1 };
+    struct nagging n = { 0 };
+    const struct trezor_link link = {
+        .ctx = &n, .write = nag_write, .read = nag_read, .drain = nag_drain
+    };
+    struct interrupt held;
+    struct trezor_session s;
+    struct trezor_message m;
+    struct diag d = { 0 };
+
+    trezor_message_init(&m);
+    cr_assert_eq(trezor_session_open(&d, &s, &link, &none), OK, "%s", d.msg);
+    interrupt_hold(&held);
+    (void)raise(SIGINT);
+    cr_expect_eq(trezor_call(&d, &s, &m, TREZOR_GET_ADDRESS, NULL, wanted, 1), ERR_REFUSED);
+    interrupt_release_answered(&held);
+    cr_expect_eq(n.cancels, 1);
+    cr_expect(n.questions < 300, "%u", n.questions);
     trezor_session_close(&s);
     trezor_message_clear(&m);
 }

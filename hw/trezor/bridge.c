@@ -228,12 +228,13 @@ static enum err acquire(struct diag *d, struct bridge *b, const char *previous)
     return e;
 }
 
-/* Bridge may or may not have noticed yet that the read was broken off. */
+/* After a rest there is no session; and Bridge may or may not have noticed yet that a read was
+ * broken off. */
 static enum err acquire_again(struct diag *d, struct bridge *b)
 {
     struct diag unused = { 0 };
 
-    if (acquire(&unused, b, b->session) != OK) {
+    if (b->session[0] == '\0' || acquire(&unused, b, b->session) != OK) {
         enum err e = acquire(d, b, "null");
 
         if (e != OK)
@@ -339,18 +340,27 @@ static enum err bridge_drain(struct diag *d, void *ctx)
     return OK;
 }
 
-static void bridge_close(void *ctx)
+/* A session outlives the process that began it: whoever ends it here must not be the next one's
+ * "another program". */
+static void bridge_rest(void *ctx)
 {
     struct bridge *b = ctx;
     struct http_response r = { 0 };
     struct diag unused = { 0 };
 
-    if (b == NULL)
-        return;
     if (b->session[0] != '\0')
         (void)!session_post(&unused, &r, b, "release", NULL, HW_ANSWER_MS, false);
     http_response_clear(&r);
-    free(b);
+    b->session[0] = '\0';
+    b->lost = true;
+}
+
+static void bridge_close(void *ctx)
+{
+    if (ctx == NULL)
+        return;
+    bridge_rest(ctx);
+    free(ctx);
 }
 
 enum err trezor_bridge_open(struct diag *d, struct trezor_link *out, const char *where,
@@ -379,6 +389,7 @@ enum err trezor_bridge_open(struct diag *d, struct trezor_link *out, const char 
                                  .write = bridge_write,
                                  .read = bridge_read,
                                  .drain = bridge_drain,
+                                 .rest = bridge_rest,
                                  .close = bridge_close };
     return OK;
 }

@@ -18,9 +18,11 @@
  *     POST /read/SESSION            gives the same, when the device has answered
  *     POST /release/SESSION
  *
- * When a read is broken off (Ctrl-C), Bridge releases the session; the next message acquires it
- * again. ERR_DEVICE if another program has the device ("wrong previous session"), if there is none
- * or more than one; ERR_NETWORK if Bridge does not answer.
+ * Bridge keeps a session until it is released, and not with the process that began it: it is
+ * released while nothing is asked, so that a question to the person may end the process. When a
+ * read is broken off (Ctrl-C), Bridge releases it, too. The next message acquires it again.
+ * ERR_DEVICE if another program has the device ("wrong previous session"), if there is none or more
+ * than one; ERR_NETWORK if Bridge does not answer.
  */
 
 /*

@@ -25,6 +25,9 @@ struct trezor_link {
     enum err (*drain)(struct diag *d, void *ctx);
     /* Make a device that waits for the rest of a message forget it; NULL: nothing can be done. */
     enum err (*resync)(struct diag *d, void *ctx);
+    /* Nothing is asked for a while: let others have the device. The next write takes it back. NULL:
+     * it is nobody else's as long as the link is open. */
+    void (*rest)(void *ctx);
     void (*close)(void *ctx); /* NULL ctx is fine */
 };
 

@@ -22,8 +22,12 @@ struct trezor {
  * While the device is asked something, Ctrl-C is held back, so that the operation is ended on the
  * device, too. One that was answered that way is not to end the process again.
  */
-static enum err release(const struct interrupt *held, enum err e)
+static enum err release(const struct trezor *t, const struct interrupt *held, enum err e)
 {
+    const struct trezor_link *link = &t->session.link;
+
+    if (link->rest != NULL)
+        link->rest(link->ctx);
     if (e == ERR_REFUSED)
         interrupt_release_answered(held);
     else
@@ -89,7 +93,7 @@ static enum err trezor_address(struct diag *d, void *ctx, struct address *out)
     interrupt_hold(&held);
     e = ask_address(d, &t->session, out, &t->path, false);
     t->address = *out;
-    return release(&held, e);
+    return release(t, &held, e);
 }
 
 static enum err trezor_account(struct diag *d, void *ctx, struct address *out,
@@ -103,7 +107,7 @@ static enum err trezor_account(struct diag *d, void *ctx, struct address *out,
     e = ask_address(d, &t->session, out, path, false);
     if (e == OK && confirm)
         e = confirm_address(d, &t->session, out, path);
-    return release(&held, e);
+    return release(t, &held, e);
 }
 
 /* --- signatures --------------------------------------------------------------------------------
@@ -116,7 +120,7 @@ static enum err sign_typed(struct diag *d, void *ctx, struct sig65 *out,
     struct interrupt held;
 
     interrupt_hold(&held);
-    return release(&held, trezor_sign_typed(d, &t->session, out, &t->path, &t->address, typed));
+    return release(t, &held, trezor_sign_typed(d, &t->session, out, &t->path, &t->address, typed));
 }
 
 static enum err sign_tx(struct diag *d, void *ctx, struct sig65 *out, const struct eth_tx *tx)
@@ -125,7 +129,7 @@ static enum err sign_tx(struct diag *d, void *ctx, struct sig65 *out, const stru
     struct interrupt held;
 
     interrupt_hold(&held);
-    return release(&held, trezor_sign_tx(d, &t->session, out, &t->path, tx));
+    return release(t, &held, trezor_sign_tx(d, &t->session, out, &t->path, tx));
 }
 
 static const struct device_setup *setup(const void *ctx)
@@ -159,7 +163,7 @@ static enum err open_session(struct diag *d, struct trezor *t, const struct trez
         t->setup = (struct device_setup){ .model = t->session.about.model,
                                           .has_version = true,
                                           .version = t->session.about.version };
-    return release(&held, e);
+    return release(t, &held, e);
 }
 
 enum err trezor_signer_on(struct diag *d, struct signer **out, const char *path,
@@ -198,7 +202,13 @@ enum err trezor_signer(struct diag *d, struct signer **out, const char *path,
     *out = NULL;
     if (e != OK)
         return e;
+    /* from the first moment on: a device that Bridge has handed over has to be given back */
     interrupt_hold(&held);
-    e = release(&held, trezor_connect(d, &link, options));
-    return e == OK ? trezor_signer_on(d, out, path, options, &link) : e;
+    if ((e = trezor_connect(d, &link, options)) == OK)
+        e = trezor_signer_on(d, out, path, options, &link);
+    if (e == ERR_REFUSED)
+        interrupt_release_answered(&held);
+    else
+        interrupt_release(&held);
+    return e;
 }

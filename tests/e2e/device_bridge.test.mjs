@@ -89,3 +89,10 @@ test('Ctrl-C on a page', async (t) => {
         await works(trezor, desk);
     }
 });
+
+test('Ctrl-C at a question of the program leaves the device free', async (t) => {
+    const trezor = await start(t, {});
+    const before = [['SafeTx hash to sign: ', '\x03']];
+    const desk = await fails(trezor, 3, /interrupted/, { before });
+    await works(trezor, desk);
+});

@@ -253,6 +253,43 @@ Test(trezor_bridge, answers_that_are_messages)
     }
 }
 
+/* While nothing is asked, the device is nobody's. */
+Test(trezor_bridge, rests_without_a_session)
+{
+    static const struct loopback_exchange script[] = {
+        VERSION_STEP,
+        ENUMERATE_STEP,
+        ACQUIRE_STEP,
+        { "POST /release/7 ", 200, NULL, "{}" },
+        { "POST /acquire/1/null ", 200, NULL, "{\"session\":\"8\"}" },
+        { "POST /post/8 ", 200, NULL, NULL },
+        { "POST /read/8 ", 200, NULL, "000300000000" },
+        { "POST /release/8 ", 200, NULL, "{}" },
+    };
+    const struct hw_budget b = hw_budget_ms(5000);
+    struct trezor_message m;
+    struct trezor_link link;
+    struct loopback l;
+    struct diag d = { 0 };
+    char *seen = NULL;
+
+    trezor_message_init(&m);
+    loopback_start(&l, script, sizeof(script) / sizeof(script[0]));
+    cr_assert_eq(open_at(&d, &link, &l, NULL), OK, "%s", d.msg);
+    link.rest(link.ctx);
+    link.rest(link.ctx);
+    cr_expect_eq(link.read(&d, link.ctx, &m, &b, false), ERR_DEVICE);
+    d = (struct diag){ 0 };
+    cr_expect_eq(link.write(&d, link.ctx, TREZOR_CANCEL, NULL, 0), OK, "%s", d.msg);
+    cr_expect_eq(link.read(&d, link.ctx, &m, &b, false), OK, "%s", d.msg);
+    link.rest(link.ctx);
+    trezor_link_close(&link);
+    trezor_message_clear(&m);
+    seen = loopback_stop(&l);
+    cr_expect_not_null(strstr(seen, "POST /release/8 "), "%s", seen);
+    free(seen);
+}
+
 /* Bridge drops the session with the connection, at once or a little later: Cancel gets through,
  * also while the Ctrl-C that was the reason is still held back. */
 Test(trezor_bridge, writes_again_after_a_lost_read)

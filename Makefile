@@ -52,6 +52,7 @@ UNIT_OBJECTS := $(UNIT_SOURCES:%.c=$(BUILD)/obj/%.o)
 KEYSTORE_TOOL := $(BUILD)/tests/make_keystore
 PEAK_MEMORY   := $(BUILD)/tests/peak_memory
 FAKE_LIBUSB   := $(BUILD)/tests/libusb-1.0.so.0
+FAKE_HIDAPI   := $(BUILD)/tests/libhidapi-hidraw.so.0
 FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/*_fuzz.c))
 
 .DEFAULT_GOAL := all
@@ -72,7 +73,7 @@ $(PROGRAM): $(BUILD)/obj/src/cli/main.o $(LIBRARY)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-$(UNIT): $(UNIT_OBJECTS) $(LIBRARY) | $(FAKE_LIBUSB)
+$(UNIT): $(UNIT_OBJECTS) $(LIBRARY) | $(FAKE_LIBUSB) $(FAKE_HIDAPI)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcriterion
@@ -116,8 +117,10 @@ $(KEYSTORE_TOOL): tests/tools/make_keystore.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-# Loaded by tests/unit/usb_test.c from beside the test program.
+# Loaded by unit tests from beside the test program.
 $(FAKE_LIBUSB): tests/tools/fake_libusb.c tests/tools/fake_libusb.h
+$(FAKE_HIDAPI): tests/tools/fake_hidapi.c tests/tools/fake_hidapi.h
+$(FAKE_LIBUSB) $(FAKE_HIDAPI):
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -I. $(WARNINGS) $(PKG_CFLAGS) -O1 -g -fPIC -shared \

@@ -83,7 +83,7 @@ static void set_basis(struct preview *p, bool run)
         buf_add_str(&p->basis_text, "Ethereum app ");
     buf_addf(&p->basis_text, "%u.%u.%u", p->setup.version.major, p->setup.version.minor,
              p->setup.version.patch);
-    if (p->basis == PREVIEW_SIMILAR)
+    if (p->basis == PREVIEW_SIMILAR && other != NULL)
         buf_addf(&p->basis_text, " was not run, only %u.%u.%u", other->version.major,
                  other->version.minor, other->version.patch);
     else if (p->basis == PREVIEW_FROM_SOURCE)

@@ -311,16 +311,13 @@ static enum err print_without_model(struct diag *d, const struct device_setup *s
     return e;
 }
 
-static enum err print_for(struct diag *d, const struct signer *s, struct request *r)
+static enum err print_for(struct diag *d, const struct signer *s, const struct request *r)
 {
     const struct device_setup *setup = signer_device(s);
     struct sink sink = { .print = true };
-    struct address account;
 
     if (setup == NULL)
         return OK;
-    signer_address(s, &account);
-    r->signer = &account;
     term_styled(TERM_BOLD, "\nWhat the device shows\n");
     if (device_model_word(setup->model) == NULL)
         return print_without_model(d, setup, r);
@@ -330,16 +327,18 @@ static enum err print_for(struct diag *d, const struct signer *s, struct request
 enum err device_preview_typed(struct diag *d, const struct signer *s,
                               const struct typed_data *typed)
 {
-    struct request r = { .typed = typed };
+    struct address account;
 
-    return print_for(d, s, &r);
+    signer_address(s, &account);
+    return print_for(d, s, &(struct request){ .typed = typed, .signer = &account });
 }
 
 enum err device_preview_tx(struct diag *d, const struct signer *s, const struct eth_tx *tx)
 {
-    struct request r = { .tx = tx };
+    struct address account;
 
-    return print_for(d, s, &r);
+    signer_address(s, &account);
+    return print_for(d, s, &(struct request){ .tx = tx, .signer = &account });
 }
 
 /* --- in a report ------------------------------------------------------------------------------ */

@@ -113,7 +113,7 @@ static enum err parse_where(struct diag *d, struct bridge *b, const char *where)
     if (len >= sizeof(b->url) ||
         (path != NULL && (*path == '\0' || strlen(path) >= sizeof(b->path))))
         return diag_set(d, ERR_USAGE,
-                        "expected bridge, bridge:DEVICE or bridge:http://…[#DEVICE], found "
+                        "expected bridge, bridge:DEVICE or bridge:URL[#DEVICE], found "
                         "'bridge:%.64s'",
                         where);
     memcpy(b->url, url, len);
@@ -185,7 +185,7 @@ static enum err choose(struct diag *d, struct bridge *b, const struct json *list
         if (e != OK)
             return e;
         if (b->path[0] == '\0' && num > 1) {
-            diag_hint(d, "choose with --transport: '%s', …", "bridge:1");
+            diag_hint(d, "choose one: 'countersign device list --transport bridge'");
             return diag_set(d, ERR_DEVICE, "%zu Trezors are connected", num);
         }
         if (b->path[0] != '\0' && strcmp(b->path, path) != 0)

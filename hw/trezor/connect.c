@@ -137,7 +137,7 @@ static enum err none(struct diag *d)
 static enum err too_many(struct diag *d, const struct trezor_found *found, size_t num)
 {
     diag_hint(d, "choose with --transport: '%s', '%s'%s", found[0].transport, found[1].transport,
-              num > 2 ? ", …" : "");
+              num > 2 ? ", ..." : "");
     return diag_set(d, ERR_DEVICE, "%zu Trezors are connected", num);
 }
 

@@ -259,7 +259,7 @@ Test(usb, trezors_on_the_bus)
     cr_expect(!found[0].bootloader && !found[1].bootloader && found[2].bootloader);
     cr_expect_eq(connect_to(&d, NULL), ERR_DEVICE);
     cr_expect_not_null(strstr(d.msg, "Trezors are connected"), "%s", d.msg);
-    cr_expect_not_null(strstr(d.hint, "'usb:1-4.2', 'usb:2-1', …"), "%s", d.hint);
+    cr_expect_not_null(strstr(d.hint, "'usb:1-4.2', 'usb:2-1', ..."), "%s", d.hint);
 
     cr_expect_eq(connect_to(&d, "usb:2-1"), OK, "%s", d.msg);
     cr_expect_eq(connect_to(&d, "usb:2-2"), ERR_DEVICE);

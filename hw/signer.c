@@ -146,7 +146,10 @@ enum err signer_sign_typed(struct diag *d, struct signer *s, struct sig65 *out,
     *out = (struct sig65){ { 0 } };
     typed_data_digest(&digest, typed);
     e = s->ops->sign_typed(d, s->ctx, out, typed);
-    return e == OK ? check_signature(d, s, out, &digest) : e;
+    if (e == OK)
+        return check_signature(d, s, out, &digest);
+    *out = (struct sig65){ { 0 } };
+    return e;
 }
 
 enum err signer_sign_tx(struct diag *d, struct signer *s, struct sig65 *out,
@@ -158,10 +161,12 @@ enum err signer_sign_tx(struct diag *d, struct signer *s, struct sig65 *out,
     *out = (struct sig65){ { 0 } };
     if (s->ops->sign_tx == NULL)
         return diag_set(d, ERR_UNSUPPORTED, "this signer signs no transactions");
-    if ((e = eth_tx_digest(d, &digest, tx)) != OK ||
-        (e = s->ops->sign_tx(d, s->ctx, out, tx)) != OK)
-        return e;
-    return check_signature(d, s, out, &digest);
+    if ((e = eth_tx_digest(d, &digest, tx)) == OK)
+        e = s->ops->sign_tx(d, s->ctx, out, tx);
+    if (e == OK)
+        return check_signature(d, s, out, &digest);
+    *out = (struct sig65){ { 0 } };
+    return e;
 }
 
 void signer_notice(const struct signer_options *options, const char *fmt, ...)

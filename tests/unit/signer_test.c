@@ -156,6 +156,7 @@ Test(signer, has_one_account)
 struct liar {
     struct seckey key;
     struct sig65 answer;
+    enum err e; /* of its signatures; one comes all the same */
     bool closed;
 };
 
@@ -171,10 +172,9 @@ static enum err liar_sign(struct diag *d, void *ctx, struct sig65 *out,
 {
     const struct liar *l = ctx;
 
-    (void)d;
     (void)typed;
     *out = l->answer;
-    return OK;
+    return l->e == OK ? OK : diag_set(d, l->e, "no");
 }
 
 static enum err liar_sign_tx(struct diag *d, void *ctx, struct sig65 *out, const struct eth_tx *tx)
@@ -252,4 +252,22 @@ Test(signer, takes_nothing_but_its_accounts_signature)
         signer_close(s);
         cr_expect(l.closed);
     }
+}
+
+Test(signer, gives_nothing_away_with_an_error)
+{
+    const struct typed_data typed = number_data(7);
+    const struct eth_tx tx = { .chain_id = { { [31] = 1 } } };
+    struct liar l = { .key = { { [31] = 5 } }, .e = ERR_REFUSED };
+    struct diag d = { 0 };
+    struct signer *s = NULL;
+    struct sig65 sig;
+
+    memset(l.answer.b, 1, sizeof(l.answer.b));
+    cr_assert_eq(signer_new(&d, &s, &liar_ops, &l), OK, "%s", d.msg);
+    cr_expect_eq(signer_sign_typed(&d, s, &sig, &typed), ERR_REFUSED);
+    cr_expect(bytes_is_zero(sig.b, sizeof(sig.b)));
+    cr_expect_eq(signer_sign_tx(&d, s, &sig, &tx), ERR_REFUSED);
+    cr_expect(bytes_is_zero(sig.b, sizeof(sig.b)));
+    signer_close(s);
 }

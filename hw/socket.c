@@ -77,6 +77,13 @@ static bool is_loopback(const struct sockaddr *a)
     return false;
 }
 
+static enum err elsewhere(struct diag *d, const struct socket_name *name)
+{
+    diag_hint(d, "who sees or changes this traffic decides what the device is asked to sign; "
+                 "--allow-remote-device allows it");
+    return diag_set(d, ERR_USAGE, "'%s' is not this machine", name->host);
+}
+
 /* The caller frees *out with freeaddrinfo; it is NULL unless OK. */
 static enum err resolve(struct diag *d, struct addrinfo **out, const char *host_port, int type,
                         bool allow_remote)
@@ -91,8 +98,13 @@ static enum err resolve(struct diag *d, struct addrinfo **out, const char *host_
     *out = NULL;
     if (e != OK)
         return e;
+    /* what a server of names says about this machine is not asked for, nor waited for */
+    if (!allow_remote && strcmp(name.host, "localhost") != 0)
+        hints.ai_flags |= AI_NUMERICHOST;
     if ((failed = getaddrinfo(name.host, name.port, &hints, out)) != 0) {
         *out = NULL;
+        if (failed == EAI_NONAME && !allow_remote)
+            return elsewhere(d, &name);
         return diag_set(d, ERR_DEVICE, "cannot resolve '%s': %s", name.host, gai_strerror(failed));
     }
     for (const struct addrinfo *a = *out; a != NULL && !allow_remote; a = a->ai_next) {
@@ -100,9 +112,7 @@ static enum err resolve(struct diag *d, struct addrinfo **out, const char *host_
             continue;
         freeaddrinfo(*out);
         *out = NULL;
-        diag_hint(d, "who sees or changes this traffic decides what the device is asked to sign; "
-                     "--allow-remote-device allows it");
-        return diag_set(d, ERR_USAGE, "'%s' is not this machine", name.host);
+        return elsewhere(d, &name);
     }
     return OK;
 }

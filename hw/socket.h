@@ -11,7 +11,8 @@
 /*
  * Devices behind a socket: emulators that run the vendors' firmware. Nothing here is encrypted or
  * authenticated, so only this machine is spoken to unless allow_remote says otherwise: the name is
- * resolved first, and all of its addresses have to be loopback ones (127.0.0.0/8, ::1).
+ * "localhost" or an address, and all of its addresses have to be loopback ones (127.0.0.0/8, ::1).
+ * Other names are not even resolved.
  * Waiting is cut into slices in which Ctrl-C is looked for, as in hw/io.h: ERR_REFUSED
  * "interrupted". Every other failure of a peer is ERR_DEVICE.
  */

@@ -96,7 +96,8 @@ Test(socket, refuses_other_machines)
 {
     static const char *const names[] = { "192.0.2.1:9999",          "0.0.0.0:9999",
                                          "[2001:db8::1]:9999",      "[::]:9999",
-                                         "[::ffff:192.0.2.1]:9999", "128.0.0.1:1" };
+                                         "[::ffff:192.0.2.1]:9999", "128.0.0.1:1",
+                                         "example.invalid:9999",    "localhost.:9999" };
     struct hw_budget b = hw_budget_ms(1000);
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

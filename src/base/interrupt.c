@@ -17,6 +17,14 @@ void interrupt_hold(struct interrupt *held)
     (void)sigprocmask(SIG_BLOCK, &set, &held->before);
 }
 
+/* Blocked, an ignored signal waits like any other (Linux): it means nothing all the same. */
+static bool is_ignored(int number)
+{
+    struct sigaction action;
+
+    return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 bool interrupt_is_pending(void)
 {
     sigset_t pending;
@@ -24,7 +32,7 @@ bool interrupt_is_pending(void)
     if (sigpending(&pending) != 0)
         return false;
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-        if (sigismember(&pending, ends[i]) == 1)
+        if (sigismember(&pending, ends[i]) == 1 && !is_ignored(ends[i]))
             return true;
     }
     return false;

@@ -21,7 +21,8 @@ struct interrupt {
 };
 
 void interrupt_hold(struct interrupt *held);
-/* One of the signals that end the process has come since (the terminal's stop does not count). */
+/* One of the signals that end the process has come since (the terminal's stop does not count, nor
+ * one that the process ignores, as nohup has it). */
 bool interrupt_is_pending(void);
 /* A pending one takes effect now. */
 void interrupt_release(const struct interrupt *held);

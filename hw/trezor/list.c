@@ -41,7 +41,7 @@ static enum err ask(struct diag *d, struct signer_listed *l, const struct signer
 {
     struct signer_options one = *options;
     struct trezor_link link;
-    struct trezor_about about;
+    struct trezor_about about = { .model = DEVICE_UNKNOWN };
     struct diag why = { 0 };
     enum err e = ERR_INTERNAL;
 
@@ -55,8 +55,8 @@ static enum err ask(struct diag *d, struct signer_listed *l, const struct signer
     } else if (e == ERR_REFUSED || e == ERR_USAGE) {
         *d = why;
         return e;
-    } else if (e == ERR_UNSUPPORTED) {
-        l->model = TREZOR_SAFE7; /* nobody else answers in this way */
+    } else if (e == ERR_UNSUPPORTED && about.model == TREZOR_SAFE7) {
+        l->model = TREZOR_SAFE7;
         set_state(l, "not supported yet");
     } else {
         const char *reason = strstr(why.msg, ": "); /* behind the transport's name */

@@ -56,6 +56,8 @@ static enum err read_features(struct diag *d, struct trezor_about *out, bool *he
         if (m.type == TREZOR_FEATURES)
             break;
         e = not_features(&instead, &final, &m);
+        if (final)
+            out->model = TREZOR_SAFE7;
     }
     if (m.type == TREZOR_FEATURES && e == OK)
         e = trezor_about_read(d, out, &m);

@@ -44,7 +44,8 @@ void trezor_session_close(struct trezor_session *s);
 
 /*
  * Features alone, for a list: without a new session, so that another program's goes on. Takes
- * nothing over.
+ * nothing over. Of a Safe 7, which answers in another way, out->model alone is set:
+ * ERR_UNSUPPORTED.
  */
 MUST_CHECK enum err trezor_ask_features(struct diag *d, struct trezor_about *out,
                                         const struct trezor_link *link);

@@ -191,6 +191,9 @@ static enum err on_pin(struct diag *d, struct trezor_session *s)
     struct buf pin, payload;
     enum err e = ERR_INTERNAL;
 
+    if (s->about.model != TREZOR_ONE)
+        return diag_set(d, ERR_DEVICE, "the %s asks for its PIN as only a Trezor One does",
+                        device_model_name(s->about.model));
     buf_init_secret(&pin, LIMIT_SECRET_BYTES);
     buf_init_secret(&payload, LIMIT_SECRET_BYTES);
     if ((e = trezor_ask_pin(d, &pin, device_model_name(s->about.model))) != OK)

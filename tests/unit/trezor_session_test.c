@@ -378,6 +378,20 @@ Test(trezor_session, what_does_not_belong_is_cancelled)
     }
 }
 
+/* The others have a screen to type on: who asks for positions there is after the PIN. */
+Test(trezor_session, only_the_one_is_told_positions)
+{
+    struct hw_replay r;
+    struct diag d = { 0 };
+
+    begin(&r, &model_t);
+    trezor_device_named(&r, TREZOR_PIN_MATRIX_REQUEST, "0801");
+    cancelled(&r);
+    cr_expect_eq(ask(&d, &r, NULL), ERR_DEVICE);
+    cr_expect_not_null(strstr(d.msg, "only a Trezor One"), "%s", d.msg);
+    cr_expect(hw_replay_done(&r), "%s", r.why);
+}
+
 /* --- Ctrl-C ------------------------------------------------------------------------------------
  */
 

@@ -67,7 +67,9 @@ static enum err op_account(struct diag *d, void *ctx, struct address *out,
         signer_notice(&l->options, "the %s shows the address of %s: compare it, then approve there",
                       name_of(l), hd_path_format(path).s);
     interrupt_hold(&held);
-    e = ledger_account_ask(d, &l->link, out, path, confirm, &l->setup);
+    /* an answer that came twice is not the answer to the next question */
+    if ((e = ledger_link_drain(d, &l->link)) == OK)
+        e = ledger_account_ask(d, &l->link, out, path, confirm, &l->setup);
     return end_held(d, l, &held, e, confirm);
 }
 
@@ -85,7 +87,8 @@ static enum err op_sign_typed(struct diag *d, void *ctx, struct sig65 *out,
                                        "preview, then approve or reject there",
                   name_of(l));
     interrupt_hold(&held);
-    e = ledger_eip712_sign(d, &l->link, out, &l->path, typed, &l->setup);
+    if ((e = ledger_link_drain(d, &l->link)) == OK)
+        e = ledger_eip712_sign(d, &l->link, out, &l->path, typed, &l->setup);
     return end_held(d, l, &held, e, true);
 }
 
@@ -100,7 +103,8 @@ static enum err op_sign_tx(struct diag *d, void *ctx, struct sig65 *out, const s
         "the %s shows the transaction: compare every screen, then approve or reject there",
         name_of(l));
     interrupt_hold(&held);
-    e = ledger_tx_sign(d, &l->link, out, &l->path, tx, &l->setup);
+    if ((e = ledger_link_drain(d, &l->link)) == OK)
+        e = ledger_tx_sign(d, &l->link, out, &l->path, tx, &l->setup);
     return end_held(d, l, &held, e, true);
 }
 

@@ -318,6 +318,9 @@ enum err trezor_call(struct diag *d, struct trezor_session *s, struct trezor_mes
 {
     enum err e = payload != NULL ? buf_check(d, payload, "the message to the device") : OK;
 
+    /* an answer that came twice is not the answer to the next question */
+    if (e == OK && s->steps == 0)
+        e = s->link.drain(d, s->link.ctx);
     if (e == OK)
         e = s->link.write(d, s->link.ctx, type, payload != NULL ? payload->data : NULL,
                           payload != NULL ? payload->len : 0);

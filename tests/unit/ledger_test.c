@@ -18,8 +18,9 @@
 /* An emulator in a process of its own that plays a script, on a TCP port as Speculos does. */
 struct step {
     const char *command; /* hex digits; NULL: the end */
-    const char
-        *answer; /* data and status word; NULL: none, somebody presses Ctrl-C; "": hangs up */
+    /* data and status word, twice behind a '+'; NULL: none, somebody presses Ctrl-C; "": hangs up
+     */
+    const char *answer;
 };
 
 /* The account is that of fixtures/ledger/signatures.json. */
@@ -58,14 +59,17 @@ static bool read_all(int fd, uint8_t *out, size_t len)
 
 static void answer(int fd, const char *hex)
 {
-    uint8_t out[4 + 258] = { 0 };
-    size_t len = strlen(hex) / 2;
+    const bool twice = *hex == '+';
+    uint8_t out[2 * (4 + 258)] = { 0 };
+    size_t len = strlen(hex += twice) / 2;
+    size_t all = twice ? 2 * (4 + len) : 4 + len;
 
     if (!hex_decode(out + 4, len, hex, strlen(hex)))
         _exit(3);
     out[2] = (uint8_t)((len - 2) >> 8);
     out[3] = (uint8_t)(len - 2);
-    if (write(fd, out, 4 + len) != (ssize_t)(4 + len))
+    memcpy(out + 4 + len, out, all - (4 + len));
+    if (write(fd, out, all) != (ssize_t)all)
         _exit(4);
 }
 
@@ -261,6 +265,25 @@ Test(ledger, confirms_an_account)
     cr_expect_eq(signer_account(&d, s, &a, &path, true), OK, "%s", d.msg);
     cr_expect_not_null(strstr(notices, "the address of m/44'/60'/0'/0/1"), "%s", notices);
     cr_expect_eq(signer_account(&d, s, &a, &path, true), ERR_REFUSED);
+    cr_expect(address_is_zero(&a));
+    signer_close(s);
+    expect_played();
+}
+
+Test(ledger, an_answer_that_comes_twice_is_not_the_next_one)
+{
+    static const struct step script[] = { NAME,
+                                          CONFIG,
+                                          { "e002000015" KNOWN_PATH, "+" ACCOUNT_DATA "9000" },
+                                          { ASK_ACCOUNT_1, "6985" },
+                                          { NULL, NULL } };
+    const struct hd_path path = hd_path_account(HD_BIP44, 1);
+    struct signer *s = NULL;
+    struct address a;
+    struct diag d;
+
+    cr_assert_eq(open_ledger(&d, &s, script), OK, "%s", d.msg);
+    cr_expect_eq(signer_account(&d, s, &a, &path, true), ERR_REFUSED, "%s", d.msg);
     cr_expect(address_is_zero(&a));
     signer_close(s);
     expect_played();

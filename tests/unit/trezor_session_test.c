@@ -392,6 +392,21 @@ Test(trezor_session, only_the_one_is_told_positions)
     cr_expect(hw_replay_done(&r), "%s", r.why);
 }
 
+Test(trezor_session, an_answer_that_comes_twice_is_not_the_next_one)
+{
+    struct hw_replay r;
+    struct diag d = { 0 };
+
+    hw_replay_init(&r);
+    trezor_host(&r, TREZOR_INITIALIZE, NULL);
+    device_features(&r, &one);
+    device_features(&r, &one);
+    trezor_host_named(&r, TREZOR_GET_ADDRESS, "get_address");
+    trezor_device_named(&r, TREZOR_ADDRESS, "address");
+    cr_expect_eq(ask(&d, &r, NULL), OK, "%s", d.msg);
+    cr_expect(hw_replay_done(&r), "%s", r.why);
+}
+
 /* --- Ctrl-C ------------------------------------------------------------------------------------
  */
 

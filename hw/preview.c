@@ -125,6 +125,13 @@ static void add_setting(struct buf *out, const char *name, enum setting value)
     buf_addf(out, "%s%s %s", out->len > 0 ? ", " : "", name, value == SETTING_ON ? "on" : "off");
 }
 
+/* The setting is not known, decides, and is previewed as on. */
+static bool assumes_hashes(const struct preview *p)
+{
+    return (p->mode == PREVIEW_FIELDS || p->mode == PREVIEW_DOMAIN) &&
+           preview_ledger_adds_hashes(&p->setup);
+}
+
 void preview_settings(struct buf *out, const struct preview *p)
 {
     struct buf text;
@@ -135,7 +142,8 @@ void preview_settings(struct buf *out, const struct preview *p)
     add_setting(&text, "Blind signing", p->setup.blind_signing);
     if (!preview_ledger_hashes(&p->setup) && p->mode != PREVIEW_TRANSACTION)
         add_setting(&text, "Raw messages", p->setup.raw_messages);
-    add_setting(&text, "Transaction hash", p->setup.transaction_hash);
+    add_setting(&text, "Transaction hash",
+                assumes_hashes(p) ? SETTING_ON : p->setup.transaction_hash);
     buf_add_str(out, buf_str(&text));
     buf_clear(&text);
 }

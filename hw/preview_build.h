@@ -125,6 +125,8 @@ void preview_ledger_refusal(struct preview *p, bool raw_helps);
 
 /* Nano S and apps before 1.10.0 know no other way; so does --hash-mode. */
 bool preview_ledger_hashes(const struct device_setup *setup);
+/* Domain hash and Message hash follow the fields. */
+bool preview_ledger_adds_hashes(const struct device_setup *setup);
 /* Nano S, and the others with two buttons before app 1.18.0: other screens. */
 bool preview_ledger_is_old(const struct device_setup *setup);
 void preview_old_nano_pairs(struct preview *p, const struct preview_pairs *pairs);

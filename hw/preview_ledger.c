@@ -33,6 +33,14 @@ bool preview_ledger_hashes(const struct device_setup *setup)
            (setup->has_version && !device_version_at_least(&setup->version, 1, 10, 0));
 }
 
+/* The setting came with 1.18.0. Not known counts as on, as docs/devices.md has it: nobody may look
+ * for a screen in vain here, and who does not get it on the device is told why. */
+bool preview_ledger_adds_hashes(const struct device_setup *s)
+{
+    return s->transaction_hash == SETTING_ON || (s->transaction_hash == SETTING_UNKNOWN &&
+                                                 device_version_at_least(&s->version, 1, 18, 0));
+}
+
 /* --- values ----------------------------------------------------------------------------------- */
 
 /* Characters that the app keeps of a value. */
@@ -110,7 +118,7 @@ static void add_members(struct preview *p, struct preview_pairs *pairs,
             preview_note(
                 p, "'%s' has %zu bytes, of which the device shows the beginning alone%s", m->name,
                 m->data_len,
-                p->setup.transaction_hash == SETTING_ON
+                preview_ledger_adds_hashes(&p->setup)
                     ? ": the message hash covers all of it"
                     : "; with the setting 'Transaction hash' on it shows the message hash, "
                       "which covers all of it");
@@ -148,7 +156,7 @@ static void add_struct(struct preview *p, struct preview_pairs *pairs, const str
 
 static void fill_pairs(struct preview *p, struct preview_pairs *pairs, const struct typed_data *t)
 {
-    const bool hash_setting = p->setup.transaction_hash == SETTING_ON;
+    const bool hash_setting = preview_ledger_adds_hashes(&p->setup);
 
     switch (p->mode) {
     case PREVIEW_FIELDS:
@@ -269,15 +277,15 @@ void preview_ledger_review(struct preview *p, const struct preview_pairs *pairs,
 
 static void add_notes(struct preview *p)
 {
-    const bool hashes = p->mode == PREVIEW_HASHES || p->setup.transaction_hash == SETTING_ON;
+    const bool hashes = p->mode == PREVIEW_HASHES || preview_ledger_adds_hashes(&p->setup);
 
     preview_note(p, "the SafeTx hash is on no screen%s",
                  hashes ? ": the domain hash and the message hash together are what is signed"
                         : "");
-    if (!hashes && p->setup.transaction_hash == SETTING_UNKNOWN && p->mode != PREVIEW_REFUSED &&
-        device_version_at_least(&p->setup.version, 1, 18, 0))
-        preview_note(p, "with the setting 'Transaction hash' on, Domain hash and Message hash "
-                        "stand in front of the last screen (--transaction-hash on shows it)");
+    if (hashes && p->mode != PREVIEW_HASHES && p->setup.transaction_hash == SETTING_UNKNOWN)
+        preview_note(p,
+                     "if no Domain hash comes before the last screen, the setting Transaction "
+                     "hash is off: reject, switch it on (Ethereum app, App settings), sign again");
     if (p->mode == PREVIEW_DOMAIN)
         preview_note(p, "the setting Raw messages shows every field");
     if (!device_version_at_least(&p->setup.version, 1, 19, 0) && p->mode == PREVIEW_FIELDS)

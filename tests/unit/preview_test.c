@@ -168,6 +168,44 @@ Test(preview, cases)
     }
 }
 
+/* No app says whether Transaction hash is on: what a person compares is previewed all the same. */
+Test(preview, hashes_unless_known_to_be_off)
+{
+    static const struct {
+        const char *name;
+        enum setting setting;
+        uint8_t minor;
+        size_t num_hashes;
+    } rows[] = {
+        { "off", SETTING_OFF, 22, 0 },
+        { "before it existed", SETTING_UNKNOWN, 17, 0 },
+        { "not known", SETTING_UNKNOWN, 18, 2 },
+        { "on", SETTING_ON, 22, 2 },
+    };
+    struct typed_data t;
+
+    make_safe_tx(&t, NULL, 0);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct device_setup setup = { .model = LEDGER_FLEX,
+                                            .has_version = true,
+                                            .version = { 1, rows[i].minor, 0 },
+                                            .raw_messages = SETTING_ON,
+                                            .transaction_hash = rows[i].setting };
+        struct preview p = { 0 };
+        struct diag d = { 0 };
+        size_t n = 0;
+
+        cr_assert_eq(preview_typed(&d, &p, &setup, &t, &signer), OK, "%s: %s", rows[i].name, d.msg);
+        for (size_t k = 0; k < p.num_rows; k++)
+            n += strstr(p.rows[k].title, " hash") != NULL;
+        cr_expect_eq(n, rows[i].num_hashes, "%s: %zu", rows[i].name, n);
+        cr_expect_eq(strstr(buf_str(&p.notes), "Transaction hash is off") != NULL,
+                     rows[i].setting == SETTING_UNKNOWN && n > 0, "%s: %s", rows[i].name,
+                     buf_str(&p.notes));
+        preview_clear(&p);
+    }
+}
+
 /* --- values ----------------------------------------------------------------------------------- */
 
 static const enum device_model all_models[] = { LEDGER_NANO_S, LEDGER_NANO_SP, LEDGER_NANO_X,

@@ -57,19 +57,13 @@ static const struct signer_ops key_ops = {
 static enum err read_passphrase(struct diag *d, struct buf *out, const char *path,
                                 const struct signer_options *options)
 {
-    struct buf text;
+    struct buf prompt;
     enum err e = ERR_INTERNAL;
 
-    if (options->passphrase_file != NULL && options->passphrase_fd >= 0)
-        return diag_set(d, ERR_USAGE, "--passphrase-file and --passphrase-fd exclude each other");
-    if (options->passphrase_file != NULL)
-        return secret_from_file(d, out, options->passphrase_file);
-    if (options->passphrase_fd >= 0)
-        return secret_from_fd(d, out, options->passphrase_fd);
-    buf_init(&text, 256);
-    buf_addf(&text, "passphrase of %.200s: ", path);
-    e = secret_from_terminal(d, out, buf_str(&text));
-    buf_clear(&text);
+    buf_init(&prompt, 256);
+    buf_addf(&prompt, "passphrase of %.200s: ", path);
+    e = signer_passphrase(d, out, options, buf_str(&prompt));
+    buf_clear(&prompt);
     return e;
 }
 

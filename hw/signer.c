@@ -12,6 +12,7 @@
 #include "hw/ledger/ledger.h"
 #include "hw/trezor/trezor.h"
 #include "src/base/address.h"
+#include "src/base/secret.h"
 
 struct signer {
     const struct signer_ops *ops;
@@ -167,6 +168,18 @@ enum err signer_sign_tx(struct diag *d, struct signer *s, struct sig65 *out,
         return check_signature(d, s, out, &digest);
     *out = (struct sig65){ { 0 } };
     return e;
+}
+
+enum err signer_passphrase(struct diag *d, struct buf *out, const struct signer_options *options,
+                           const char *prompt)
+{
+    if (options->passphrase_file != NULL && options->passphrase_fd >= 0)
+        return diag_set(d, ERR_USAGE, "--passphrase-file and --passphrase-fd exclude each other");
+    if (options->passphrase_file != NULL)
+        return secret_from_file(d, out, options->passphrase_file);
+    if (options->passphrase_fd >= 0)
+        return secret_from_fd(d, out, options->passphrase_fd);
+    return secret_from_terminal(d, out, prompt);
 }
 
 void signer_notice(const struct signer_options *options, const char *fmt, ...)

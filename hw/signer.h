@@ -127,6 +127,9 @@ struct signer_ops {
 /* Takes ctx over, also on failure; asks the address. */
 MUST_CHECK enum err signer_new(struct diag *d, struct signer **out, const struct signer_ops *ops,
                                void *ctx);
+/* The passphrase, from where the options say; prompt is for the terminal. out: buf_init_secret. */
+MUST_CHECK enum err signer_passphrase(struct diag *d, struct buf *out,
+                                      const struct signer_options *options, const char *prompt);
 /* options->notice, if there is one. */
 void signer_notice(const struct signer_options *options, const char *fmt, ...) PRINTF_LIKE(2, 3);
 

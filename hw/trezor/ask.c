@@ -45,16 +45,10 @@ static enum err read_passphrase(struct diag *d, struct buf *out, const char *nam
     struct buf prompt;
     enum err e = ERR_INTERNAL;
 
-    if (options->passphrase_file != NULL && options->passphrase_fd >= 0)
-        return diag_set(d, ERR_USAGE, "--passphrase-file and --passphrase-fd exclude each other");
-    if (options->passphrase_file != NULL)
-        return secret_from_file(d, out, options->passphrase_file);
-    if (options->passphrase_fd >= 0)
-        return secret_from_fd(d, out, options->passphrase_fd);
     buf_init(&prompt, 512);
     buf_addf(&prompt,
              "passphrase of the wallet on the %s (not shown; nothing for the one without): ", name);
-    e = secret_from_terminal(d, out, buf_str(&prompt));
+    e = signer_passphrase(d, out, options, buf_str(&prompt));
     buf_clear(&prompt);
     return e;
 }

@@ -134,13 +134,7 @@ enum err trezor_list(struct diag *d, struct signer_listed out[static SIGNER_MAX_
                      size_t *num_out, const struct signer_options *options)
 {
     struct interrupt held;
-    enum err e = ERR_INTERNAL;
 
     interrupt_hold(&held);
-    e = list_all(d, out, num_out, options);
-    if (e == ERR_REFUSED)
-        interrupt_release_answered(&held);
-    else
-        interrupt_release(&held);
-    return e;
+    return interrupt_release_after(&held, list_all(d, out, num_out, options));
 }

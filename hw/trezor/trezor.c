@@ -28,11 +28,7 @@ static enum err release(const struct trezor *t, const struct interrupt *held, en
 
     if (link->rest != NULL)
         link->rest(link->ctx);
-    if (e == ERR_REFUSED)
-        interrupt_release_answered(held);
-    else
-        interrupt_release(held);
-    return e;
+    return interrupt_release_after(held, e);
 }
 
 static void close_trezor(void *ctx)
@@ -206,9 +202,5 @@ enum err trezor_signer(struct diag *d, struct signer **out, const char *path,
     interrupt_hold(&held);
     if ((e = trezor_connect(d, &link, options)) == OK)
         e = trezor_signer_on(d, out, path, options, &link);
-    if (e == ERR_REFUSED)
-        interrupt_release_answered(&held);
-    else
-        interrupt_release(&held);
-    return e;
+    return interrupt_release_after(&held, e);
 }

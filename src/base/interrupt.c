@@ -53,3 +53,12 @@ void interrupt_release_answered(const struct interrupt *held)
     (void)sigtimedwait(&interrupt, NULL, &at_once);
     interrupt_release(held);
 }
+
+enum err interrupt_release_after(const struct interrupt *held, enum err e)
+{
+    if (e == ERR_REFUSED)
+        interrupt_release_answered(held);
+    else
+        interrupt_release(held);
+    return e;
+}

@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <stdbool.h>
 
+#include "src/base/err.h"
+
 /*
  * Ctrl-C while something has to be ended in order: a terminal without echo, a question on a
  * device's screen. Signals that end the process (INT, QUIT, TERM, HUP) and TSTP are held back and
@@ -28,5 +30,7 @@ bool interrupt_is_pending(void);
 void interrupt_release(const struct interrupt *held);
 /* The same, but a pending INT is forgotten: the caller reports it as ERR_REFUSED. */
 void interrupt_release_answered(const struct interrupt *held);
+/* One or the other: answered for ERR_REFUSED. Returns e. */
+enum err interrupt_release_after(const struct interrupt *held, enum err e);
 
 #endif

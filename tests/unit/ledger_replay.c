@@ -72,31 +72,3 @@ struct ledger_link ledger_replay_link(struct hw_replay *r)
     ledger_link_io(&link, &io);
     return link;
 }
-
-const uint8_t known_transfer[68] = { 0xa9, 0x05, 0x9c, 0xbb };
-
-void known_safe_tx(struct typed_data *t, const uint8_t *data, size_t data_len)
-{
-    const struct address nobody = { { 0 } };
-    const struct u256 zero = u256_from_u64(0), one = u256_from_u64(1), seven = u256_from_u64(7);
-    const struct u256 ether = u256_from_u64(1000000000000000000);
-    struct address safe, to;
-    struct diag d = { 0 };
-
-    cr_assert_eq(address_parse(&d, &safe, "0x5aFE3855358E112B5647B952709E6165e1c1eEEe"), OK);
-    cr_assert_eq(address_parse(&d, &to, "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"), OK);
-    *t = (struct typed_data){ .domain = { .name = "EIP712Domain" },
-                              .message = { .name = "SafeTx" } };
-    typed_add_uint(&t->domain, "chainId", 32, &one);
-    typed_add_address(&t->domain, "verifyingContract", &safe);
-    typed_add_address(&t->message, "to", &to);
-    typed_add_uint(&t->message, "value", 32, &ether);
-    typed_add_bytes(&t->message, "data", data, data_len);
-    typed_add_uint(&t->message, "operation", 1, &zero);
-    typed_add_uint(&t->message, "safeTxGas", 32, &zero);
-    typed_add_uint(&t->message, "baseGas", 32, &zero);
-    typed_add_uint(&t->message, "gasPrice", 32, &zero);
-    typed_add_address(&t->message, "gasToken", &nobody);
-    typed_add_address(&t->message, "refundReceiver", &nobody);
-    typed_add_uint(&t->message, "nonce", 32, &seven);
-}

@@ -4,7 +4,7 @@
 
 #include "hw/ledger/apdu.h"
 #include "hw_replay.h"
-#include "src/base/typed_data.h"
+#include "tests/unit/known_safe_tx.h"
 
 /* Commands and answers of a Ledger as reports for hw_replay.h, framed here once more. */
 
@@ -19,10 +19,7 @@ void ledger_replay_answer(struct hw_replay *r, const char *hex);
 /* A link to it. */
 struct ledger_link ledger_replay_link(struct hw_replay *r);
 
-/* The two SafeTx of the public test account that all firmware signed alike: data is empty, or
- * a9059cbb and 64 zero bytes. data is borrowed. */
-void known_safe_tx(struct typed_data *t, const uint8_t *data, size_t data_len);
-extern const uint8_t known_transfer[68];
+/* Of the account that signed known_safe_tx.h's, and its answers to both. */
 #define KNOWN_PATH "058000002c8000003c800000000000000000000000"
 /* v r s, as the app answers. */
 #define KNOWN_ANSWER_EMPTY                                             \

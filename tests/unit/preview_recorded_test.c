@@ -9,42 +9,7 @@
 #include "src/base/file.h"
 #include "src/base/hex.h"
 #include "src/base/u256.h"
-
-/* --- what the recordings signed --------------------------------------------------------------- */
-
-static const struct address safe = {
-    { 0x5a, 0xfe, 0x38, 0x55, 0x35, 0x8e, 0x11, 0x2b, 0x56, 0x47,
-      0xb9, 0x52, 0x70, 0x9e, 0x61, 0x65, 0xe1, 0xc1, 0xee, 0xee }
-};
-static const struct address to = { { 0x70, 0x99, 0x79, 0x70, 0xc5, 0x18, 0x12, 0xdc, 0x3a, 0x01,
-                                     0x0c, 0x7d, 0x01, 0xb5, 0x0e, 0x0d, 0x17, 0xdc, 0x79, 0xc8 } };
-static const struct address signer = {
-    { 0xf3, 0x9f, 0xd6, 0xe5, 0x1a, 0xad, 0x88, 0xf6, 0xf4, 0xce,
-      0x6a, 0xb8, 0x82, 0x72, 0x79, 0xcf, 0xff, 0xb9, 0x22, 0x66 }
-};
-
-/* The SafeTx of the recordings, with data 00 01 02 …; data has to live as long as t. */
-static void make_safe_tx(struct typed_data *t, const uint8_t *data, size_t data_len)
-{
-    static const struct address nobody;
-    const struct u256 zero = u256_from_u64(0), one = u256_from_u64(1), seven = u256_from_u64(7);
-    const struct u256 ether = u256_from_u64(1000000000000000000);
-
-    *t = (struct typed_data){ .domain = { .name = "EIP712Domain" },
-                              .message = { .name = "SafeTx" } };
-    typed_add_uint(&t->domain, "chainId", 32, &one);
-    typed_add_address(&t->domain, "verifyingContract", &safe);
-    typed_add_address(&t->message, "to", &to);
-    typed_add_uint(&t->message, "value", 32, &ether);
-    typed_add_bytes(&t->message, "data", data, data_len);
-    typed_add_uint(&t->message, "operation", 1, &zero);
-    typed_add_uint(&t->message, "safeTxGas", 32, &zero);
-    typed_add_uint(&t->message, "baseGas", 32, &zero);
-    typed_add_uint(&t->message, "gasPrice", 32, &zero);
-    typed_add_address(&t->message, "gasToken", &nobody);
-    typed_add_address(&t->message, "refundReceiver", &nobody);
-    typed_add_uint(&t->message, "nonce", 32, &seven);
-}
+#include "tests/unit/known_safe_tx.h"
 
 /* --- against the recordings ------------------------------------------------------------------- */
 
@@ -104,8 +69,8 @@ static void make_big(struct typed_data *t)
     set_uint(&t->message, 4, 50000);
     set_uint(&t->message, 5, 21000);
     set_uint(&t->message, 6, 1);
-    t->message.members[7].address = to;
-    t->message.members[8].address = safe;
+    t->message.members[7].address = known_to;
+    t->message.members[8].address = known_safe;
     set_uint(&t->message, 9, 12345);
 }
 
@@ -118,7 +83,7 @@ static void make_delegate(struct typed_data *t, uint64_t totp)
     typed_add_string(&t->domain, "name", "Safe Transaction Service");
     typed_add_string(&t->domain, "version", "1.0");
     typed_add_uint(&t->domain, "chainId", 32, &one);
-    typed_add_address(&t->message, "delegateAddress", &to);
+    typed_add_address(&t->message, "delegateAddress", &known_to);
     typed_add_uint(&t->message, "totp", 32, &code);
 }
 
@@ -138,7 +103,7 @@ static void make_typed(struct recorded *r, const char *name)
         set_hex(r, "8d80ff0a");
     if (strncmp(name, "count-", 6) == 0)
         set_series(r, (size_t)atoi(name + 6), 1, 0);
-    make_safe_tx(t, r->data, r->data_len);
+    known_safe_tx(t, r->data, r->data_len);
     if (strcmp(name, "full-big") == 0)
         make_big(t);
     if (strcmp(name, "full-value0") == 0) {
@@ -169,7 +134,7 @@ static void make_tx(struct recorded *r, const char *name)
                              .max_priority_fee = u256_from_u64(2000000000),
                              .max_fee = u256_from_u64(40000000000),
                              .gas_limit = 150000,
-                             .to = calls ? safe : to,
+                             .to = calls ? known_safe : known_to,
                              .value = u256_from_u64(calls ? 0 : 1000000000000000000),
                              .data = r->data,
                              .data_len = r->data_len };
@@ -207,7 +172,7 @@ static void make_trezor_tx(struct recorded *r, const char *name)
                              .max_priority_fee = u256_from_u64(2000000000),
                              .max_fee = u256_from_u64(30000000000),
                              .gas_limit = 210000,
-                             .to = safe,
+                             .to = known_safe,
                              .value = u256_from_u64(ether ? 1000000000000000000 : 0),
                              .data = r->data,
                              .data_len = r->data_len };
@@ -317,8 +282,8 @@ static void compare(const char *where, const struct preview *p, size_t i, char m
 static void make_preview(struct preview *p, const struct recorded *r, const char *where)
 {
     struct diag d = { 0 };
-    enum err e = r->is_tx ? preview_tx(&d, p, &r->setup, &r->tx, &signer)
-                          : preview_typed(&d, p, &r->setup, &r->typed, &signer);
+    enum err e = r->is_tx ? preview_tx(&d, p, &r->setup, &r->tx, &known_signer)
+                          : preview_typed(&d, p, &r->setup, &r->typed, &known_signer);
 
     cr_assert_eq(e, OK, "%s: %s", where, d.msg);
     cr_expect_eq(p->basis, PREVIEW_CONFIRMED, "%s: %s", where, buf_str(&p->basis_text));

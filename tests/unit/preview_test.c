@@ -7,42 +7,7 @@
 #include "src/base/file.h"
 #include "src/base/hex.h"
 #include "src/base/u256.h"
-
-/* --- a SafeTx --------------------------------------------------------------- */
-
-static const struct address safe = {
-    { 0x5a, 0xfe, 0x38, 0x55, 0x35, 0x8e, 0x11, 0x2b, 0x56, 0x47,
-      0xb9, 0x52, 0x70, 0x9e, 0x61, 0x65, 0xe1, 0xc1, 0xee, 0xee }
-};
-static const struct address to = { { 0x70, 0x99, 0x79, 0x70, 0xc5, 0x18, 0x12, 0xdc, 0x3a, 0x01,
-                                     0x0c, 0x7d, 0x01, 0xb5, 0x0e, 0x0d, 0x17, 0xdc, 0x79, 0xc8 } };
-static const struct address signer = {
-    { 0xf3, 0x9f, 0xd6, 0xe5, 0x1a, 0xad, 0x88, 0xf6, 0xf4, 0xce,
-      0x6a, 0xb8, 0x82, 0x72, 0x79, 0xcf, 0xff, 0xb9, 0x22, 0x66 }
-};
-
-/* The SafeTx of the recordings, with data 00 01 02 …; data has to live as long as t. */
-static void make_safe_tx(struct typed_data *t, const uint8_t *data, size_t data_len)
-{
-    static const struct address nobody;
-    const struct u256 zero = u256_from_u64(0), one = u256_from_u64(1), seven = u256_from_u64(7);
-    const struct u256 ether = u256_from_u64(1000000000000000000);
-
-    *t = (struct typed_data){ .domain = { .name = "EIP712Domain" },
-                              .message = { .name = "SafeTx" } };
-    typed_add_uint(&t->domain, "chainId", 32, &one);
-    typed_add_address(&t->domain, "verifyingContract", &safe);
-    typed_add_address(&t->message, "to", &to);
-    typed_add_uint(&t->message, "value", 32, &ether);
-    typed_add_bytes(&t->message, "data", data, data_len);
-    typed_add_uint(&t->message, "operation", 1, &zero);
-    typed_add_uint(&t->message, "safeTxGas", 32, &zero);
-    typed_add_uint(&t->message, "baseGas", 32, &zero);
-    typed_add_uint(&t->message, "gasPrice", 32, &zero);
-    typed_add_address(&t->message, "gasToken", &nobody);
-    typed_add_address(&t->message, "refundReceiver", &nobody);
-    typed_add_uint(&t->message, "nonce", 32, &seven);
-}
+#include "tests/unit/known_safe_tx.h"
 
 /* --- refusals --------------------------------------------------------------------------------- */
 
@@ -51,7 +16,7 @@ Test(preview, no_preview_of_unknown_models)
     static const enum device_model models[] = { DEVICE_UNKNOWN, LEDGER_BLUE, TREZOR_SAFE7 };
     struct typed_data t;
 
-    make_safe_tx(&t, NULL, 0);
+    known_safe_tx(&t, NULL, 0);
     for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
         const struct device_setup setup = { .model = models[i] };
         struct preview p = { 0 };
@@ -88,7 +53,7 @@ Test(preview, too_old_or_too_long)
         struct preview p = { 0 };
         struct diag d = { 0 };
 
-        make_safe_tx(&t, data, cases[i].data_len);
+        known_safe_tx(&t, data, cases[i].data_len);
         cr_expect_eq(preview_typed(&d, &p, &setup, &t, NULL), cases[i].want, "%s: %s",
                      cases[i].name, d.msg);
         preview_clear(&p);
@@ -145,7 +110,7 @@ Test(preview, cases)
     };
     struct typed_data t;
 
-    make_safe_tx(&t, NULL, 0);
+    known_safe_tx(&t, NULL, 0);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const struct device_setup setup = { .model = rows[i].model,
                                             .hash_mode = rows[i].hash_mode,
@@ -159,8 +124,8 @@ Test(preview, cases)
             struct preview p = { 0 };
             struct diag d = { 0 };
 
-            cr_assert_eq(preview_typed(&d, &p, &cases[k], &t, &signer), OK, "%s: %s", rows[i].name,
-                         d.msg);
+            cr_assert_eq(preview_typed(&d, &p, &cases[k], &t, &known_signer), OK, "%s: %s",
+                         rows[i].name, d.msg);
             got[k] = p.mode;
             preview_clear(&p);
         }
@@ -222,8 +187,8 @@ static void make_all_on(struct preview *p, enum device_model model, const struct
                                         .transaction_hash = SETTING_ON };
     struct diag d = { 0 };
 
-    cr_assert_eq(preview_typed(&d, p, &setup, t, &signer), OK, "%s: %s", device_model_name(model),
-                 d.msg);
+    cr_assert_eq(preview_typed(&d, p, &setup, t, &known_signer), OK, "%s: %s",
+                 device_model_name(model), d.msg);
 }
 
 /* All rows of all screens, one behind the other, without line breaks. */
@@ -308,7 +273,7 @@ Test(preview, long_data)
         struct typed_data t;
         struct preview p = { 0 };
 
-        make_safe_tx(&t, data, cases[i].data_len);
+        known_safe_tx(&t, data, cases[i].data_len);
         make_all_on(&p, cases[i].model, &t);
         cr_expect_eq(count_digits(&p, upper ? 'B' : 'b'), cases[i].digits, "%zu: %zu", i,
                      count_digits(&p, upper ? 'B' : 'b'));
@@ -338,7 +303,7 @@ Test(preview, edges)
         struct preview p = { 0 };
         struct buf text;
 
-        make_safe_tx(&t, NULL, 0);
+        known_safe_tx(&t, NULL, 0);
         memset(&t.message.members[0].address, 0, sizeof(struct address));
         memset(&t.message.members[1].number, 0xff, sizeof(struct u256));
         make_all_on(&p, cases[i].model, &t);
@@ -358,7 +323,7 @@ Test(preview, no_safe_tx_hash)
         struct preview p = { 0 };
         struct buf text;
 
-        make_safe_tx(&t, NULL, 0);
+        known_safe_tx(&t, NULL, 0);
         make_all_on(&p, all_models[i], &t);
         buf_init(&text, 65536);
         join(&text, &p);
@@ -415,7 +380,7 @@ Test(preview, says_what_was_confirmed)
     };
     struct typed_data t;
 
-    make_safe_tx(&t, NULL, 0);
+    known_safe_tx(&t, NULL, 0);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const struct device_setup setup = { .model = cases[i].model,
                                             .has_version = cases[i].has_version,
@@ -473,7 +438,7 @@ Test(preview, legacy_transactions_are_not_confirmed)
         struct preview p = { 0 };
         struct diag d = { 0 };
 
-        cr_assert_eq(preview_tx(&d, &p, &setup, &tx, &signer), OK, "%s", d.msg);
+        cr_assert_eq(preview_tx(&d, &p, &setup, &tx, &known_signer), OK, "%s", d.msg);
         cr_expect_eq(p.basis, PREVIEW_FROM_SOURCE, "%s: %s", device_model_name(all_models[i]),
                      buf_str(&p.basis_text));
         preview_clear(&p);

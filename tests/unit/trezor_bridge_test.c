@@ -56,7 +56,7 @@ Test(trezor_bridge, a_message_there_and_back)
     };
     const struct hw_budget b = hw_budget_ms(5000);
     static const uint8_t payload[] = { 0xab, 0xcd, 0x01 };
-    const struct address owner = trezor_owner();
+    const struct address owner = known_signer;
     struct trezor_message m;
     struct trezor_link link;
     struct loopback l;

@@ -5,8 +5,8 @@
 #include "hw/path.h"
 #include "hw/trezor/message.h"
 #include "src/base/json.h"
-#include "src/base/typed_data.h"
 #include "tests/unit/hw_replay.h"
+#include "tests/unit/known_safe_tx.h"
 
 /*
  * Messages as protoc writes them (fixtures/trezor/messages.json), and what they are about: the
@@ -21,15 +21,8 @@ void trezor_message_named(struct trezor_message *out, const struct json *message
 /* What was written is the payload of that name. */
 void trezor_expect_named(const struct buf *written, const struct json *messages, const char *name);
 
-/* m/44'/60'/0'/0/0 */
+/* m/44'/60'/0'/0/0: known_signer's. */
 struct hd_path trezor_path(void);
-/* Its account, of the seed "test … junk". */
-struct address trezor_owner(void);
-struct address trezor_recipient(void);
-/* The known SafeTx: nonce 7, one ether, with data. */
-void trezor_safe_tx(struct typed_data *out, const uint8_t *data, size_t data_len);
-/* a9059cbb and 64 zeros: the data of the second known SafeTx. */
-const uint8_t *trezor_transfer(size_t *len);
 
 /*
  * Exchanges, by message: the host is expected to write this, the device answers that. Framed here,

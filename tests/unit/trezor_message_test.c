@@ -141,7 +141,7 @@ Test(trezor_message, addresses)
 Test(trezor_message, typed_signature)
 {
     struct json *messages = trezor_messages();
-    const struct address owner = trezor_owner();
+    const struct address owner = known_signer;
     struct trezor_message m;
     struct address a;
     struct sig65 sig;
@@ -316,7 +316,7 @@ Test(trezor_message, writes_typed_data)
 
     for (size_t i = 0; i < sizeof(data); i++)
         data[i] = (uint8_t)i;
-    trezor_safe_tx(&t, NULL, 0);
+    known_safe_tx(&t, NULL, 0);
     typed_struct_hash(&domain, &t.domain);
     typed_struct_hash(&message, &t.message);
     trezor_write_sign_typed_hash(&b, &path, &domain, &message);
@@ -341,7 +341,7 @@ Test(trezor_message, writes_typed_data)
     expect_and_clear(&b, messages, "empty_ack");
     trezor_write_value_ack(&b, &t.message.members[3]);
     expect_and_clear(&b, messages, "operation_ack");
-    trezor_safe_tx(&t, data, sizeof(data));
+    known_safe_tx(&t, data, sizeof(data));
     trezor_write_value_ack(&b, &t.message.members[2]);
     expect_and_clear(&b, messages, "long_ack");
     json_free(messages);
@@ -357,7 +357,7 @@ Test(trezor_message, writes_transactions)
                          .max_priority_fee = u256_from_u64(2000000000),
                          .max_fee = u256_from_u64(20000000000),
                          .gas_limit = 100000,
-                         .to = trezor_recipient() };
+                         .to = known_to };
 
     for (size_t i = 0; i < sizeof(data); i++)
         data[i] = (uint8_t)i;
@@ -373,7 +373,7 @@ Test(trezor_message, writes_transactions)
     tx = (struct eth_tx){ .kind = ETH_TX_LEGACY,
                           .max_fee = u256_from_u64(20000000000),
                           .gas_limit = 21000,
-                          .to = trezor_recipient() };
+                          .to = known_to };
     trezor_write_sign_tx(&b, &path, &tx, 8453, 0);
     expect_and_clear(&b, messages, "tx_legacy");
     tx.data = data;

@@ -36,7 +36,7 @@ static enum err sign_typed(struct diag *d, struct trezor_session *s, struct sig6
                            const struct typed_data *t)
 {
     const struct hd_path path = trezor_path();
-    const struct address owner = trezor_owner();
+    const struct address owner = known_signer;
 
     return trezor_sign_typed(d, s, sig, &path, &owner, t);
 }
@@ -72,7 +72,7 @@ Test(trezor_sign, old_firmware)
         struct diag d = { 0 };
 
         open_replay(&s, &r, refused[i].model, refused[i].version);
-        trezor_safe_tx(&t, data, refused[i].data_len);
+        known_safe_tx(&t, data, refused[i].data_len);
         cr_expect_eq(sign_typed(&d, &s, &sig, &t), refused[i].want, "%s: %s", refused[i].name,
                      d.msg);
         cr_expect_not_null(strstr(d.msg, refused[i].word), "%s: %s", refused[i].name, d.msg);
@@ -126,7 +126,7 @@ Test(trezor_sign, serves_in_any_order_and_again)
             trezor_host_named(&r, TREZOR_VALUE_ACK, "chain_id_ack");
         }
         trezor_device_named(&r, TREZOR_TYPED_SIGNATURE, "typed_signature");
-        trezor_safe_tx(&t, NULL, 0);
+        known_safe_tx(&t, NULL, 0);
         cr_expect_eq(sign_typed(&d, &s, &sig, &t), OK, "%s %s", d.msg, r.why);
         cr_expect(hw_replay_done(&r));
         expect_vector(&sig);
@@ -149,7 +149,7 @@ Test(trezor_sign, long_values_go_whole)
     trezor_device_named(&r, TREZOR_VALUE_REQUEST, "08010802");
     trezor_host_named(&r, TREZOR_VALUE_ACK, "long_ack");
     trezor_device_fails(&r, TREZOR_ACTION_CANCELLED, NULL);
-    trezor_safe_tx(&t, data, sizeof(data));
+    known_safe_tx(&t, data, sizeof(data));
     cr_expect_eq(sign_typed(&d, &s, &sig, &t), ERR_REFUSED, "%s %s", d.msg, r.why);
     cr_expect(hw_replay_done(&r));
     trezor_session_close(&s);
@@ -187,7 +187,7 @@ Test(trezor_sign, paths_and_names_that_do_not_exist)
         begin_typed(&s, &r, false);
         trezor_device_named(&r, strange[i].type, strange[i].payload);
         cancelled(&r);
-        trezor_safe_tx(&t, NULL, 0);
+        known_safe_tx(&t, NULL, 0);
         cr_expect_eq(sign_typed(&d, &s, &sig, &t), ERR_DEVICE, "%s: %s", strange[i].name, d.msg);
         cr_expect(bytes_is_zero(sig.b, sizeof(sig.b)));
         cr_expect(hw_replay_done(&r), "%s: %s", strange[i].name, r.why);
@@ -202,12 +202,12 @@ Test(trezor_sign, another_account_is_named)
     struct typed_data t;
     struct sig65 sig;
     const struct hd_path path = trezor_path();
-    const struct address other = trezor_recipient();
+    const struct address other = known_to;
     struct diag d = { 0 };
 
     begin_typed(&s, &r, false);
     trezor_device_named(&r, TREZOR_TYPED_SIGNATURE, "typed_signature");
-    trezor_safe_tx(&t, NULL, 0);
+    known_safe_tx(&t, NULL, 0);
     cr_expect_eq(trezor_sign_typed(&d, &s, &sig, &path, &other, &t), ERR_DEVICE);
     cr_expect_not_null(strstr(d.msg, "expected 0x7099"), "%s", d.msg);
     cr_expect(bytes_is_zero(sig.b, sizeof(sig.b)));
@@ -223,7 +223,7 @@ static struct eth_tx make_tx(uint64_t chain_id, const uint8_t *data, size_t data
                             .chain_id = u256_from_u64(chain_id),
                             .max_fee = u256_from_u64(20000000000),
                             .gas_limit = 21000,
-                            .to = trezor_recipient(),
+                            .to = known_to,
                             .data = data,
                             .data_len = data_len };
 }

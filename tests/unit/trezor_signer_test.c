@@ -61,7 +61,7 @@ static enum err sign_tx(struct diag *d, struct signer *s, struct sig65 *out)
                          .max_priority_fee = u256_from_u64(2000000000),
                          .max_fee = u256_from_u64(20000000000),
                          .gas_limit = 100000,
-                         .to = trezor_recipient(),
+                         .to = known_to,
                          .value = u256_from_u64(1000000000000000000),
                          .data = data,
                          .data_len = sizeof(data) };
@@ -74,12 +74,11 @@ static enum err sign_tx(struct diag *d, struct signer *s, struct sig65 *out)
 static enum err sign(struct diag *d, struct signer *s, struct sig65 *out, enum what what)
 {
     struct typed_data t;
-    size_t len = 0;
-    const uint8_t *data = trezor_transfer(&len);
 
     if (what == TX)
         return sign_tx(d, s, out);
-    trezor_safe_tx(&t, what == DATA ? data : NULL, what == DATA ? len : 0);
+    known_safe_tx(&t, what == DATA ? known_transfer : NULL,
+                  what == DATA ? sizeof(known_transfer) : 0);
     return signer_sign_typed(d, s, out, &t);
 }
 
@@ -90,7 +89,7 @@ static const char *hex(char out[static HEX_LEN(65)], const struct sig65 *sig)
 
 Test(trezor_signer, signs_as_it_did)
 {
-    const struct address owner = trezor_owner();
+    const struct address owner = known_signer;
 
     for (size_t i = 0; i < NUM_RECORDED; i++) {
         struct hw_replay r;
@@ -120,7 +119,7 @@ Test(trezor_signer, signs_as_it_did)
 /* Whatever happens to the reports, there is the signature or there is none. True: the signature. */
 static bool run(struct hw_replay *r, size_t i, const char *how, size_t where)
 {
-    const struct address owner = trezor_owner();
+    const struct address owner = known_signer;
     struct diag d = { 0 };
     struct signer *s = NULL;
     struct address a;

@@ -6,44 +6,15 @@
 #include "src/base/json.h"
 #include "src/base/typed_data.h"
 #include "src/base/u256.h"
+#include "tests/unit/known_safe_tx.h"
 
-/* The "Mail" example of EIP-712 has structs in structs; this is a SafeTx that four firmwares signed
- * (docs/devices.md), hashed by ethers 6.16.0 too. */
-static void known_safe_tx(struct typed_data *t)
-{
-    static const struct address safe = { { 0x5a, 0xfe, 0x38, 0x55, 0x35, 0x8e, 0x11,
-                                           0x2b, 0x56, 0x47, 0xb9, 0x52, 0x70, 0x9e,
-                                           0x61, 0x65, 0xe1, 0xc1, 0xee, 0xee } };
-    static const struct address to = {
-        { 0x70, 0x99, 0x79, 0x70, 0xc5, 0x18, 0x12, 0xdc, 0x3a, 0x01,
-          0x0c, 0x7d, 0x01, 0xb5, 0x0e, 0x0d, 0x17, 0xdc, 0x79, 0xc8 }
-    };
-    static const struct address nobody;
-    const struct u256 zero = u256_from_u64(0), one = u256_from_u64(1), seven = u256_from_u64(7);
-    const struct u256 ether = u256_from_u64(1000000000000000000);
-
-    *t = (struct typed_data){ .domain = { .name = "EIP712Domain" },
-                              .message = { .name = "SafeTx" } };
-    typed_add_uint(&t->domain, "chainId", 32, &one);
-    typed_add_address(&t->domain, "verifyingContract", &safe);
-    typed_add_address(&t->message, "to", &to);
-    typed_add_uint(&t->message, "value", 32, &ether);
-    typed_add_bytes(&t->message, "data", NULL, 0);
-    typed_add_uint(&t->message, "operation", 1, &zero);
-    typed_add_uint(&t->message, "safeTxGas", 32, &zero);
-    typed_add_uint(&t->message, "baseGas", 32, &zero);
-    typed_add_uint(&t->message, "gasPrice", 32, &zero);
-    typed_add_address(&t->message, "gasToken", &nobody);
-    typed_add_address(&t->message, "refundReceiver", &nobody);
-    typed_add_uint(&t->message, "nonce", 32, &seven);
-}
-
+/* Hashed by ethers 6.16.0, too. */
 Test(typed_data, hashes)
 {
     struct typed_data t;
     struct hash32 h;
 
-    known_safe_tx(&t);
+    known_safe_tx(&t, NULL, 0);
     typed_struct_hash(&h, &t.domain);
     cr_expect_str_eq(hash32_format(&h).s,
                      "0xc03d57206aeb95bb2816e44cec2aeaff23ab39c410e548f01ce7fe7b6aa697ec");

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "src/base/library.h"
+#include "src/base/secret.h"
 
 /* What is used of hidapi; the SONAME is that of every release since 0.8 (2013). */
 #define LIBHIDAPI "libhidapi-hidraw.so.0"
@@ -91,11 +92,12 @@ static enum err write_report(struct diag *d, void *ctx,
 {
     const struct hid *h = ctx;
     uint8_t numbered[1 + HW_REPORT_BYTES] = { 0 };
+    int n = 0;
 
     memcpy(numbered + 1, report, HW_REPORT_BYTES);
-    if (h->lib.hid_write(h->handle, numbered, sizeof(numbered)) != (int)sizeof(numbered))
-        return lost(d, h);
-    return OK;
+    n = h->lib.hid_write(h->handle, numbered, sizeof(numbered));
+    secret_wipe(numbered, sizeof(numbered)); /* the PIN of a Trezor, perhaps */
+    return n == (int)sizeof(numbered) ? OK : lost(d, h);
 }
 
 static enum err read_report(struct diag *d, void *ctx, uint8_t report[static HW_REPORT_BYTES],

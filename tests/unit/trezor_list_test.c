@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -78,4 +79,35 @@ Test(trezor_list, models, .timeout = 60)
         cr_expect_eq(l.model, rows[i].model, "%s: %d", rows[i].name, (int)l.model);
         cr_expect_str_eq(l.state, rows[i].state, "%s", rows[i].name);
     }
+}
+
+/* --- Ctrl-C while a device is looked for -------------------------------------------------------
+ */
+
+Test(trezor_signer, ctrl_c_while_it_connects, .timeout = 60)
+{
+    char transport[32];
+    const struct signer_options options = { .passphrase_fd = -1, .transport = transport };
+    struct sockaddr_in a = { .sin_family = AF_INET };
+    socklen_t len = sizeof(a);
+    struct signer *s = NULL;
+    struct diag d = { 0 };
+    sigset_t now;
+    pid_t child = -1;
+    uint8_t got[64];
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    cr_assert(fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0 &&
+              getsockname(fd, (struct sockaddr *)&a, &len) == 0);
+    (void)snprintf(transport, sizeof(transport), "udp:127.0.0.1:%u", ntohs(a.sin_port));
+    cr_assert((child = fork()) >= 0);
+    if (child == 0)
+        _exit(recv(fd, got, sizeof(got), 0) == 8 && kill(getppid(), SIGINT) == 0 ? 0 : 1);
+    cr_expect_eq(signer_open(&d, &s, "trezor", &options), ERR_REFUSED, "%s", d.msg);
+    cr_expect_null(s);
+    cr_assert(sigprocmask(SIG_SETMASK, NULL, &now) == 0);
+    cr_expect_eq(sigismember(&now, SIGINT), 0, "signals are not held any more");
+    (void)waitpid(child, NULL, 0);
+    (void)close(fd);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <criterion/criterion.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -458,6 +459,27 @@ Test(trezor_session, passphrase_from_a_descriptor)
     cr_expect_eq(ask(&d, &r, &options), OK, "%s %s", d.msg, r.why);
     cr_expect(hw_replay_done(&r));
     (void)close(options.passphrase_fd);
+}
+
+Test(trezor_session, passphrase_from_a_file)
+{
+    char path[] = "/tmp/countersign-passphrase-XXXXXX";
+    const int fd = mkstemp(path);
+    const struct signer_options options = { .passphrase_fd = -1, .passphrase_file = path };
+    struct hw_replay r;
+    struct diag d = { 0 };
+
+    cr_assert(fd >= 0 && write(fd, "correct horse\n", 14) == 14);
+    begin(&r, &one);
+    for (int i = 0; i < 2; i++) { /* the same once more, not twice as much */
+        trezor_device_named(&r, TREZOR_PASSPHRASE_REQUEST, "");
+        trezor_host_named(&r, TREZOR_PASSPHRASE_ACK, "passphrase");
+    }
+    trezor_device_named(&r, TREZOR_ADDRESS, "address");
+    cr_expect_eq(ask(&d, &r, &options), OK, "%s %s", d.msg, r.why);
+    cr_expect(hw_replay_done(&r));
+    (void)close(fd);
+    (void)unlink(path);
 }
 
 Test(trezor_session, passphrase_on_the_device)

@@ -447,7 +447,8 @@ static int pipe_with(const char *text)
 Test(trezor_session, passphrase_from_a_descriptor)
 {
     struct hw_replay r;
-    struct signer_options options = { .passphrase_fd = pipe_with("correct horse\n") };
+    const int from = pipe_with("correct horse\n");
+    const struct signer_options options = { .passphrase_fd = dup2(from, 0) }; /* a number, too */
     struct diag d = { 0 };
 
     begin(&r, &one);
@@ -458,7 +459,7 @@ Test(trezor_session, passphrase_from_a_descriptor)
     trezor_device_named(&r, TREZOR_ADDRESS, "address");
     cr_expect_eq(ask(&d, &r, &options), OK, "%s %s", d.msg, r.why);
     cr_expect(hw_replay_done(&r));
-    (void)close(options.passphrase_fd);
+    (void)close(from);
 }
 
 Test(trezor_session, passphrase_from_a_file)

@@ -124,7 +124,7 @@ static enum err read_line(struct diag *d, struct buf *out, int tty)
         } else if (ready > 0) {
             n = read(tty, chunk, sizeof(chunk));
             if (n <= 0)
-                e = diag_set(d, ERR_REFUSED, "no passphrase was given");
+                e = diag_set(d, ERR_REFUSED, "nothing was entered");
             else
                 buf_add(out, chunk, (size_t)n);
             more = n <= 0 || chunk[n - 1] != '\n';

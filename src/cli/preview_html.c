@@ -118,6 +118,23 @@ static void add_title(struct buf *out, const struct preview *p)
     buf_clear(&text);
 }
 
+/* Comes back between the pictures: in words once, as in the text. */
+static void add_step(struct buf *out, const struct preview *p)
+{
+    for (size_t i = 0; i < p->num_screens; i++) {
+        const struct preview_screen *s = &p->screens[i];
+
+        if (s->kind != SCREEN_STEP)
+            continue;
+        buf_add_str(out, "<p>After each value: ");
+        buf_add_html(out, p->rows[s->first_row].text);
+        buf_add_str(out, ": ");
+        buf_add_html(out, s->press != NULL ? s->press : "go on");
+        buf_add_str(out, "</p>\n");
+        return;
+    }
+}
+
 void preview_html(struct buf *out, const struct preview *p)
 {
     size_t number = 0;
@@ -129,6 +146,7 @@ void preview_html(struct buf *out, const struct preview *p)
             add_screen(out, p, &p->screens[i], ++number);
     }
     buf_add_str(out, "</ol>\n");
+    add_step(out, p);
     add_notes(out, p);
 }
 

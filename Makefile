@@ -132,11 +132,15 @@ $(PEAK_MEMORY): tests/bench/peak_memory.c
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $<
 
 # Criterion runs each test in a child process: what a sanitizer or valgrind says there does not
-# reach the exit code, so it is logged, and any log that is not empty fails.
+# reach the exit code, so it is logged, and any log that is not empty fails. One kind does not
+# count: on a busy machine Criterion's own process can end before a thread has freed 48 bytes;
+# every frame of that stack, the allocator aside, is in libcriterion. For that exitcode is 0 here.
 SAN_LOGS = $(BUILD)/logs
 define no_logs
-	$(Q)if find $(SAN_LOGS) -type f -size +0 2>/dev/null | grep -q .; then \
-	    find $(SAN_LOGS) -type f -size +0 -exec head -n 60 {} +; exit 1; fi
+	$(Q)failed=0; for log in $$(find $(SAN_LOGS) -type f -size +0 2>/dev/null); do \
+	    if grep -qE '^ *#1 .*libcriterion' $$log && \
+	        ! grep -E '^ *#[1-9][0-9]* ' $$log | grep -vq libcriterion; then continue; fi; \
+	    head -n 60 $$log; failed=1; done; exit $$failed
 endef
 
 asan: ## unit and command-line tests under the address and undefined-behaviour sanitizers
@@ -145,7 +149,7 @@ asan: ## unit and command-line tests under the address and undefined-behaviour s
 
 asan-run: $(UNIT) $(PROGRAM)
 	$(Q)rm -rf $(SAN_LOGS) && mkdir -p $(SAN_LOGS)
-	$(Q)ASAN_OPTIONS=log_path=$(abspath $(SAN_LOGS))/asan:detect_leaks=1 \
+	$(Q)ASAN_OPTIONS=log_path=$(abspath $(SAN_LOGS))/asan:detect_leaks=1:exitcode=0 \
 	    UBSAN_OPTIONS=log_path=$(abspath $(SAN_LOGS))/ubsan:print_stacktrace=1 $(UNIT) $(UNIT_ARGS)
 	$(Q)ASAN_OPTIONS=log_path=$(abspath $(SAN_LOGS))/asan \
 	    UBSAN_OPTIONS=log_path=$(abspath $(SAN_LOGS))/ubsan \

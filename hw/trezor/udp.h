@@ -5,9 +5,9 @@
 #include "hw/trezor/link.h"
 
 /*
- * The vendor's emulators: reports as datagrams of 64 bytes (hw/socket.h), on a port where
- * "PINGPING" is answered with "PONGPONG". Datagrams that come faster than they are read are lost,
- * so there is a pause of 20 ms after 32 of them in a row.
+ * The vendor's emulators: reports as datagrams of 64 bytes (hw/socket.h, which
+ * keeps them apart in time), on a port where
+ * "PINGPING" is answered with "PONGPONG".
  */
 MUST_CHECK enum err trezor_udp_open(struct diag *d, struct trezor_link *out, const char *host_port,
                                     bool allow_remote);

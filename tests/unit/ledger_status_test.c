@@ -29,6 +29,7 @@ static const struct {
     { 0x6d00, LEDGER_SIGNING_FIELDS, SETTING_ON, DEVICE_UNKNOWN, ERR_UNSUPPORTED, "EIP-712",
       "--hash-mode" },
     { 0x6a15, LEDGER_READING_ACCOUNT, SETTING_ON, LEDGER_FLEX, ERR_DEVICE, "path", "m/44'/60'" },
+    { 0x6a12, LEDGER_READING_ACCOUNT, SETTING_ON, LEDGER_FLEX, ERR_DEVICE, "path", "m/44'/60'" },
     { 0x6501, LEDGER_SIGNING_TX, SETTING_ON, LEDGER_FLEX, ERR_UNSUPPORTED, "type", "Live" },
     { 0x6a80, LEDGER_SIGNING_FIELDS, SETTING_OFF, LEDGER_NANO_SP, ERR_DEVICE,
       "Raw messages and Blind signing are off", "press right to Settings" },

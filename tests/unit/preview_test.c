@@ -160,7 +160,8 @@ Test(preview, hashes_unless_known_to_be_off)
         struct diag d = { 0 };
         size_t n = 0;
 
-        cr_assert_eq(preview_typed(&d, &p, &setup, &t, &known_signer), OK, "%s: %s", rows[i].name, d.msg);
+        cr_assert_eq(preview_typed(&d, &p, &setup, &t, &known_signer), OK, "%s: %s", rows[i].name,
+                     d.msg);
         for (size_t k = 0; k < p.num_rows; k++)
             n += strstr(p.rows[k].title, " hash") != NULL;
         cr_expect_eq(n, rows[i].num_hashes, "%s: %zu", rows[i].name, n);

@@ -38,8 +38,11 @@ const char *device_model_name(enum device_model model)
 /* "safe5" is "trezor-safe5": no other vendor has one. */
 static bool is_word(const char *model, const char *word)
 {
-    return strcmp(model, word) == 0 ||
-           (strncmp(word, "safe", 4) == 0 && strcmp(model + strlen(model) - 5, word) == 0);
+    static const char vendor[] = "trezor-";
+
+    if (strncmp(word, "safe", strlen("safe")) == 0 && strncmp(model, vendor, strlen(vendor)) == 0)
+        model += strlen(vendor);
+    return strcmp(model, word) == 0;
 }
 
 enum device_model device_model_from_word(const char *word)

@@ -11,6 +11,7 @@ import { Trezor } from './device/trezor.mjs';
 import { ok, run, runOnTerminal, spawnProgram } from './program.mjs';
 import { scratchDir } from './scratch.mjs';
 import { QUESTION } from './team.mjs';
+import { until } from './wait.mjs';
 
 const dir = scratchDir();
 const DEFAULT = "m/44'/60'/0'/0/0";
@@ -141,7 +142,7 @@ for (const { signer, start, row } of vendors) {
             const child = spawnProgram([...address, '--confirm'], {
                 cwd: home([addressAt(DEFAULT)]),
             });
-            while (device.pages.length === 0) await new Promise((r) => setTimeout(r, 20));
+            await until(() => device.pages.length > 0);
             child.kill('SIGINT');
             const { code, stderr } = await child.answer;
             assert.equal(code, 3, stderr);

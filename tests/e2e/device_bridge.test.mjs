@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { Bridge } from './device/bridge.mjs';
 import { Desk, by } from './device/desk.mjs';
 import * as people from './device/person.mjs';
+import { until } from './wait.mjs';
 
 async function start(t, options) {
     const trezor = await Bridge.start({ model: 't', ...options });
@@ -80,7 +81,7 @@ test('Ctrl-C on a page', async (t) => {
     for (const n of [0, 3]) {
         const trezor = await start(t, { person: people.pausingAt(n) });
         const press = async (type) => {
-            while (trezor.pages.length <= n) await new Promise((resolve) => setTimeout(resolve, 5));
+            await until(() => trezor.pages.length > n);
             type('\x03');
         };
         const desk = await fails(trezor, 3, /interrupted/, { before: [['0 of owners', press]] });

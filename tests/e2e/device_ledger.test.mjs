@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Ledger } from './device/ledger.mjs';
 import * as people from './device/person.mjs';
-import { STRANGER, each, fails, settle, until, works, wrongSignatures } from './device/trouble.mjs';
+import { STRANGER, each, fails, works, wrongSignatures } from './device/trouble.mjs';
+import { settle, until } from './wait.mjs';
 
 /** Ends with the test. */
 async function start(t, options) {

@@ -14,10 +14,10 @@ import {
     each,
     fails,
     range,
-    until,
     works,
     wrongSignatures,
 } from './device/trouble.mjs';
+import { until } from './wait.mjs';
 
 /** Ends with the test. */
 async function start(t, options) {

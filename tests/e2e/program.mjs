@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LIMIT_MS } from './wait.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 export const program = resolve(repository, process.env.COUNTERSIGN ?? 'build/countersign');
@@ -20,6 +21,7 @@ export class Failed extends Error {
 /** The running program; its answer resolves to { code, stdout, stderr } whatever the exit code is. */
 export function spawnProgram(args, { cwd, env = {}, input = '' } = {}) {
     const child = spawn(program, args, { cwd, env: { ...process.env, ...env } });
+    limit(child);
     child.answer = new Promise((resolve, reject) => {
         const answer = { code: null, stdout: '', stderr: '' };
         for (const name of ['stdout', 'stderr']) {
@@ -43,6 +45,12 @@ export async function ok(args, options) {
     return JSON.parse(answer.stdout);
 }
 
+/** Kills a child that does not end; its exit code is then a signal's name. */
+function limit(child) {
+    const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+    child.on('close', () => clearTimeout(timer));
+}
+
 const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 /**
@@ -51,10 +59,12 @@ const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
  * { code, stdout }; stdout is what the person sees.
  */
 export function runOnTerminal(args, answers, { cwd, env = {} } = {}) {
-    const command = [program, ...args].map(quote).join(' ');
+    // exec: some shells stay in front of a command, and a Ctrl-C would give theirs as its exit code
+    const command = `exec ${[program, ...args].map(quote).join(' ')}`;
     return new Promise((resolve, reject) => {
         const options = { cwd, env: { ...process.env, ...env } };
         const child = spawn('script', ['-qec', command, '/dev/null'], options);
+        limit(child);
         const left = [...answers];
         let seen = 0;
         let stdout = '';
@@ -69,6 +79,6 @@ export function runOnTerminal(args, answers, { cwd, env = {} } = {}) {
             }
         });
         child.on('error', reject);
-        child.on('close', (code) => resolve({ code, stdout }));
+        child.on('close', (code, signal) => resolve({ code: code ?? signal, stdout }));
     });
 }

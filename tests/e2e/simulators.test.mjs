@@ -21,6 +21,7 @@ import {
 } from './device/host.mjs';
 import * as people from './device/person.mjs';
 import { SAFE_TX, safeTx } from './safetx.mjs';
+import { settle, until } from './wait.mjs';
 
 const OWNER = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266';
 const known = (data) =>
@@ -90,10 +91,6 @@ const fromLedger = (answer, base) => ({
     yParity: (parseInt(answer.slice(0, 2), 16) - base + 256) % 256,
 });
 
-const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
-async function until(condition) {
-    while (!condition()) await settle();
-}
 function deferred() {
     const result = {};
     result.promise = new Promise((resolve) => (result.resolve = resolve));

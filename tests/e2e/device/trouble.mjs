@@ -14,13 +14,19 @@ export const STRANGER = "m/44'/60'/0'/0/9";
 /** For work that is waiting for the most part. */
 export const WIDE = 24;
 
-/** At once, but not all at once. */
+/** At once, but not all at once; nothing more begins after a failure. */
 export async function each(items, work, width = 4) {
     const rest = [...items.entries()];
     const worker = async () => {
         for (let next = rest.shift(); next; next = rest.shift()) await work(next[1], next[0]);
     };
-    await Promise.all(Array.from({ length: width }, worker));
+    const workers = Array.from({ length: width }, () =>
+        worker().catch((error) => {
+            rest.length = 0;
+            throw error;
+        }),
+    );
+    await Promise.all(workers);
 }
 
 /** It did not work out, and left nothing behind. */
@@ -52,10 +58,6 @@ export async function works(device, { desk, path, options = [], ...answers } = {
 }
 
 export const range = (n) => Array.from({ length: n }, (_, i) => i);
-export const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
-export async function until(condition) {
-    while (!condition()) await settle();
-}
 
 export const wrongSignatures = Object.entries({
     'by another key': people.byAnotherKey,

@@ -10,7 +10,7 @@
 #include "src/base/json.h"
 #include "src/base/term.h"
 
-/* 132 characters, white space, and what is read by mistake and named in the error. */
+/* 132 characters and white space; more is read by mistake, and its length named in the error. */
 #define TEXT_MAX_BYTES 4096
 
 #define COMPACT_BYTES 64
@@ -45,7 +45,7 @@ enum err external_parse_signature(struct diag *d, struct sig65 *out, const char 
 {
     const size_t full_len = HEX_0X_LEN(sizeof(out->b)) - 1;
     const size_t compact_len = HEX_0X_LEN(COMPACT_BYTES) - 1;
-    bool odd = false;
+    bool prefixed = false, odd = false;
 
     *out = (struct sig65){ { 0 } };
     while (text_len > 0 && is_space(text[0])) {
@@ -56,11 +56,13 @@ enum err external_parse_signature(struct diag *d, struct sig65 *out, const char 
         text_len--;
     if (text_len == 0)
         return diag_set(d, ERR_FORMAT, "there is no signature");
-    if ((text_len != full_len && text_len != compact_len) || memcmp(text, "0x", 2) != 0)
+    prefixed = text_len >= 2 && memcmp(text, "0x", 2) == 0;
+    /* the text is not repeated: what is pasted here by mistake may be a key */
+    if ((text_len != full_len && text_len != compact_len) || !prefixed)
         return diag_set(d, ERR_FORMAT,
                         "a signature is 0x and 130 hex digits (or 128: EIP-2098), found %zu "
-                        "characters: '%.*s'",
-                        text_len, (int)(text_len < 40 ? text_len : 40), text);
+                        "characters%s",
+                        text_len, prefixed ? "" : " without 0x");
     if (!hex_decode(out->b, (text_len - 2) / 2, text + 2, text_len - 2)) {
         *out = (struct sig65){ { 0 } };
         return diag_set(d, ERR_FORMAT, "the signature is not all hex digits");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hw/signer.h"
 
-#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,7 +61,8 @@ enum err signer_open(struct diag *d, struct signer **out, const char *spec,
         return kinds[i].open(d, out, rest, options);
     }
     diag_hint(d, "use ledger, trezor, keystore:FILE or external:ADDRESS");
-    return diag_set(d, ERR_USAGE, "unknown kind of signer '%.64s'", spec);
+    /* not all of it: a key that is given by mistake has no place in a log */
+    return diag_set(d, ERR_USAGE, "unknown kind of signer '%.16s'", spec);
 }
 
 enum err signer_new(struct diag *d, struct signer **out, const struct signer_ops *ops, void *ctx)

@@ -56,7 +56,7 @@ static enum err read_options(struct diag *d, struct addresses *x)
     colon = spec + strcspn(spec, ":");
     if ((size_t)(colon - spec) != strlen("ledger") ||
         (strncmp(spec, "ledger", 6) != 0 && strncmp(spec, "trezor", 6) != 0))
-        return diag_set(d, ERR_USAGE, "device address: --signer ledger or trezor, found '%.64s'",
+        return diag_set(d, ERR_USAGE, "device address: --signer ledger or trezor, found '%.16s'",
                         spec);
     if (*colon != ':')
         return OK;

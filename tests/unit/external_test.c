@@ -89,6 +89,23 @@ Test(external, refuses_what_is_no_signature)
     }
 }
 
+/* A private key in place of a signature: no digit of it gets into an error, a log, a ticket. */
+Test(external, does_not_repeat_what_may_be_a_key)
+{
+    static const char *const keys[] = { R11, &R11[2], R11 "\n" };
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        struct diag d = { 0 };
+        struct sig65 sig;
+
+        cr_expect_eq(external_parse_signature(&d, &sig, keys[i], strlen(keys[i])), ERR_FORMAT);
+        cr_expect_null(strstr(d.msg, "71e2"), "%s", d.msg);
+        cr_expect_not_null(
+            strstr(d.msg, i == 1 ? "found 64 characters without 0x" : "found 66 characters"), "%s",
+            d.msg);
+    }
+}
+
 Test(external, refuses_every_truncation)
 {
     static const char text[] = RS7 "1b";

@@ -47,6 +47,19 @@ Test(signer, refuses_unknown_kinds)
     }
 }
 
+/* A bare key, as other tools take one: no more of it than its beginning gets into an error. */
+Test(signer, does_not_repeat_a_key)
+{
+    struct diag d = { 0 };
+    struct signer *s = NULL;
+
+    cr_expect_eq(signer_open(&d, &s,
+                             "0x71e2e4792e0a9ecbd29f731a9313121a4690a427eea0a79bdfbc72fef4011c64",
+                             &no_passphrase),
+                 ERR_USAGE);
+    cr_expect_str_eq(d.msg, "unknown kind of signer '0x71e2e4792e0a9e'");
+}
+
 Test(signer, transports)
 {
     static const struct {

@@ -14,7 +14,17 @@ static const struct {
     { "allow-remote-device", { "ledger", "trezor" } },
     { "hash-mode", { "ledger", NULL } },
     { "signature", { "external", NULL } },
+    { "typed-data", { "external", NULL } },
+    { "passphrase-file", { "keystore", "trezor" } },
+    { "passphrase-fd", { "keystore", "trezor" } },
 };
+
+/* `propose` writes typed data for whoever signs later, too. */
+static bool is_for_signer(const struct args *a, const char *option)
+{
+    return args_flag(a, option) &&
+           !(strcmp(option, "typed-data") == 0 && strcmp(a->command->name, "propose") == 0);
+}
 
 static bool is_kind(const char *spec, const char *kind)
 {
@@ -30,7 +40,7 @@ enum err common_signer_check(struct diag *d, const struct args *a)
     for (size_t i = 0; i < sizeof(belongs_to) / sizeof(belongs_to[0]); i++) {
         const char *const *kinds = belongs_to[i].kinds;
 
-        if (args_flag(a, belongs_to[i].option) && !is_kind(spec, kinds[0]) &&
+        if (is_for_signer(a, belongs_to[i].option) && !is_kind(spec, kinds[0]) &&
             !is_kind(spec, kinds[1]))
             return diag_set(d, ERR_USAGE, "--%s goes with --signer %s%s%s", belongs_to[i].option,
                             kinds[0], kinds[1] != NULL ? " or " : "",

@@ -93,8 +93,7 @@ struct signer_listed {
     enum device_model model;
     char version[32];    /* "Ethereum 1.22.0", "firmware 1.14.1"; "" if it did not say */
     char state[64];      /* "ready", "locked", "no app open", "bootloader", …: ours */
-    char transport[192]; /* for signer_options.transport: "hid:/dev/hidraw3", "usb:1-4", "bridge:1"
-                          */
+    char transport[192]; /* as in signer_options: "hid:/dev/hidraw3", "usb:1-4", "bridge:1" */
 };
 #define SIGNER_MAX_LISTED 16
 /*

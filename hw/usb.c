@@ -76,8 +76,7 @@ static void usb_close(void *ctx)
     free(u);
 }
 
-/* --- finding -----------------------------------------------------------------------------------
- */
+/* --- finding ---------------------------------------------------------------------------------- */
 
 static bool is_wanted(const struct usb_id *id, const struct usb_id *ids, size_t num_ids)
 {
@@ -151,13 +150,12 @@ enum err usb_list(struct diag *d, struct usb_listed out[static USB_MAX_LISTED], 
     return OK;
 }
 
-/* --- reports -----------------------------------------------------------------------------------
- */
+/* --- reports ---------------------------------------------------------------------------------- */
 
 static enum err failed(struct diag *d, const struct usb *u, int rc)
 {
     if (rc == LIBUSB_ERROR_NO_DEVICE || rc == LIBUSB_ERROR_IO || rc == LIBUSB_ERROR_PIPE) {
-        diag_hint(d, "plug it in again, unlock it, and start over: nothing was signed");
+        diag_hint(d, "plug it in again, unlock it, and start over: no signature has come");
         return diag_set(d, ERR_DEVICE,
                         "the connection to the device was lost, is it unplugged? (%s)",
                         u->lib.libusb_error_name(rc));
@@ -209,8 +207,7 @@ static enum err read_report(struct diag *d, void *ctx, uint8_t report[static HW_
     return OK;
 }
 
-/* --- opening -----------------------------------------------------------------------------------
- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 static enum err cannot_open(struct diag *d, const struct usb *u, int rc)
 {

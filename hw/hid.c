@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <hidapi.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -70,7 +69,6 @@ enum err hidraw_list(struct diag *d, struct hidraw_listed out[static HIDRAW_MAX_
                                      .usage_page = i->usage_page,
                                      .interface_number = i->interface_number };
         memcpy(o->path, i->path, strlen(i->path));
-        narrow(o->serial, sizeof(o->serial), i->serial_number);
         (*num_out)++;
     }
     lib.hid_free_enumeration(list);

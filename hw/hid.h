@@ -17,7 +17,6 @@ struct hidraw_listed {
     uint16_t vendor, product;
     uint16_t usage_page;  /* 0: not known */
     int interface_number; /* -1: not known */
-    char serial[64];      /* raw; what is not ASCII is '?' */
 };
 #define HIDRAW_MAX_LISTED 32
 

@@ -30,7 +30,6 @@ VISIBLE struct hid_device_info *hid_enumerate(unsigned short vendor, unsigned sh
         *info = (struct hid_device_info){ .path = (char *)(uintptr_t)f->path,
                                           .vendor_id = f->vendor,
                                           .product_id = f->product,
-                                          .serial_number = (wchar_t *)(uintptr_t)f->serial,
                                           .usage_page = f->usage_page,
                                           .interface_number = f->interface_number,
                                           .next = list };

@@ -4,7 +4,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <wchar.h>
 
 /*
  * A hidapi of the tests' own, as a shared library with the SONAME of its hidraw back end: a test
@@ -16,7 +15,6 @@ struct fake_interface {
     const char *path; /* NULL: hidapi knows none */
     uint16_t vendor, product, usage_page;
     int interface_number;
-    const wchar_t *serial;
 };
 
 struct fake_hid {

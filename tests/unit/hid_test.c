@@ -32,12 +32,9 @@ Test(hid, lists_one_vendor)
         "/dev/a-path-of-more-than-128-bytes-0123456789012345678901234567890123456789"
         "0123456789012345678901234567890123456789012345678901234567890";
     static const struct fake_interface bus[] = {
-        { "/dev/hidraw0", 0x046d, 0xc31c, 1, 0, L"keyboard" },
-        { "/dev/hidraw1", MAKER, 0x5011, 0xffa0, 0, L"0001" },
-        { "/dev/hidraw2", MAKER, 0x5011, 0xf1d0, 1, L"\u20ac\x1b[31m" },
-        { NULL, MAKER, 0x5011, 0xffa0, 0, NULL },
-        { long_path, MAKER, 0x5011, 0xffa0, 0, NULL },
-        { "/dev/hidraw3", MAKER, 0x0004, 0, -1, NULL },
+        { "/dev/hidraw0", 0x046d, 0xc31c, 1, 0 },     { "/dev/hidraw1", MAKER, 0x5011, 0xffa0, 0 },
+        { "/dev/hidraw2", MAKER, 0x5011, 0xf1d0, 1 }, { NULL, MAKER, 0x5011, 0xffa0, 0 },
+        { long_path, MAKER, 0x5011, 0xffa0, 0 },      { "/dev/hidraw3", MAKER, 0x0004, 0, -1 },
     };
     struct hidraw_listed list[HIDRAW_MAX_LISTED];
     struct diag d = { 0 };
@@ -49,10 +46,7 @@ Test(hid, lists_one_vendor)
     cr_expect_str_eq(list[0].path, "/dev/hidraw1");
     cr_expect(list[0].vendor == MAKER && list[0].product == 0x5011 &&
               list[0].usage_page == 0xffa0 && list[0].interface_number == 0);
-    cr_expect_str_eq(list[0].serial, "0001");
-    cr_expect_str_eq(list[1].serial, "??[31m", "what is not ASCII does not get in");
     cr_expect(list[2].product == 4 && list[2].interface_number == -1);
-    cr_expect_str_empty(list[2].serial);
 }
 
 Test(hid, lists_no_more_than_it_can_hold)
@@ -63,7 +57,7 @@ Test(hid, lists_no_more_than_it_can_hold)
     size_t num = 0;
 
     for (size_t i = 0; i < sizeof(bus) / sizeof(bus[0]); i++)
-        bus[i] = (struct fake_interface){ "/dev/hidraw1", MAKER, 1, 0xffa0, 0, NULL };
+        bus[i] = (struct fake_interface){ "/dev/hidraw1", MAKER, 1, 0xffa0, 0 };
     fake_hid_plug_in(fake, bus, sizeof(bus) / sizeof(bus[0]));
     cr_expect_eq(hidraw_list(&d, list, &num, MAKER), OK, "%s", d.msg);
     cr_expect_eq(num, HIDRAW_MAX_LISTED);

@@ -22,17 +22,15 @@ static void expect_nothing_left(void)
 TestSuite(ledger_find, .init = load_fake, .fini = expect_nothing_left);
 
 /* A Nano S Plus with its three interfaces, and a Flex whose usage pages are not known. */
-static const struct fake_interface nano = { "/dev/hidraw1", 0x2c97, 0x5017, 0xffa0, 0, NULL };
+static const struct fake_interface nano = { "/dev/hidraw1", 0x2c97, 0x5017, 0xffa0, 0 };
 static const struct fake_interface two[] = {
-    { "/dev/hidraw0", 0x2c97, 0x5017, 0xf1d0, 1, NULL },
-    { "/dev/hidraw1", 0x2c97, 0x5017, 0xffa0, 0, NULL },
-    { "/dev/hidraw2", 0x2c97, 0x7011, 0, 0, NULL },
-    { "/dev/hidraw3", 0x2c97, 0x7011, 0, 1, NULL },
-    { "/dev/hidraw4", 0x534c, 0x0001, 0xff00, 0, NULL },
+    { "/dev/hidraw0", 0x2c97, 0x5017, 0xf1d0, 1 }, { "/dev/hidraw1", 0x2c97, 0x5017, 0xffa0, 0 },
+    { "/dev/hidraw2", 0x2c97, 0x7011, 0, 0 },      { "/dev/hidraw3", 0x2c97, 0x7011, 0, 1 },
+    { "/dev/hidraw4", 0x534c, 0x0001, 0xff00, 0 },
 };
 static const struct fake_interface others[] = {
-    { "/dev/hidraw0", 0x2c97, 0x5017, 0xf1d0, 0, NULL },
-    { "/dev/hidraw4", 0x534c, 0x0001, 0xffa0, 0, NULL },
+    { "/dev/hidraw0", 0x2c97, 0x5017, 0xf1d0, 0 },
+    { "/dev/hidraw4", 0x534c, 0x0001, 0xffa0, 0 },
 };
 
 static enum err find(struct diag *d, enum device_model *model, const char *transport)

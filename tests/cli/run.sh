@@ -16,14 +16,15 @@
 #   >* text      stdout has text somewhere, and is not compared otherwise; !* the same for stderr
 #
 # Commands run in an empty directory of the case's own, $ROOT is the root of the repository, $HERE
-# the folder of the .test file. No network, no profile, TERM=dumb, LC_ALL=C.
+# the folder of the .test file. No network, no profile, TERM=dumb, LC_ALL=C, SHELL=/bin/sh; two minutes
+# at the most.
 set -u
 
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
 PROGRAM=$(realpath "${COUNTERSIGN:-$ROOT/build/countersign}")
 SCRATCH=$(mktemp -d)
 trap 'rm -rf "$SCRATCH"' EXIT
-export ROOT HERE PROGRAM TERM=dumb LC_ALL=C NO_COLOR=1
+export ROOT HERE PROGRAM TERM=dumb LC_ALL=C NO_COLOR=1 SHELL=/bin/sh
 passed=0 failed=0
 countersign() { "$PROGRAM" "$@"; }
 export -f countersign
@@ -45,7 +46,7 @@ finish_case() {
     local why= got dir
     [ -n "$command" ] || return 0
     dir=$(mktemp -d -p "$SCRATCH")
-    (cd "$dir" && printf %s "$input" | bash -c "$command" >../out 2>../err)
+    (cd "$dir" && printf %s "$input" | timeout --foreground 120 bash -c "$command" >../out 2>../err)
     got=$?
     [ "$got" = "$want" ] || why="exit code $got, expected $want: $(head -c 500 "$SCRATCH/err")"$'\n'
     compare stdout "$SCRATCH/out" "$out" ${out_parts[@]+"${out_parts[@]}"}

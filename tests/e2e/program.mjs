@@ -59,10 +59,10 @@ const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
  * { code, stdout }; stdout is what the person sees.
  */
 export function runOnTerminal(args, answers, { cwd, env = {} } = {}) {
-    // exec: some shells stay in front of a command, and a Ctrl-C would give theirs as its exit code
+    // exec: a shell that stays in front of a command would give a Ctrl-C its own exit code
     const command = `exec ${[program, ...args].map(quote).join(' ')}`;
     return new Promise((resolve, reject) => {
-        const options = { cwd, env: { ...process.env, ...env } };
+        const options = { cwd, env: { ...process.env, SHELL: '/bin/sh', ...env } };
         const child = spawn('script', ['-qec', command, '/dev/null'], options);
         limit(child);
         const left = [...answers];

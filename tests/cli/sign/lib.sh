@@ -36,13 +36,14 @@ plant() {
 account=0xc3AFb1362f338440E272822Da1ac741c1e8A19b0
 rs=0x7930af7673725c28b59e2421f5bf17c0ee908f49cffabe7c237cc5ef009130736f330c698bb66ca79b33300e06cabce811ea53d58b234ee6dd7d9a2048f60a93
 # sign_outside FILE [OPTION…]: sign with that account in another wallet. The person answers with the
-# lines of standard input; "^C" presses the keys. Standard input of the program: $piped, if set
+# lines of standard input; "^C" presses the keys, and is for the program, not for the shell in front
+# of it. Standard input of the program: $piped, if set
 sign_outside() {
     local file=$1 line
     shift
     while read -r line; do
         sleep 0.3
         [ "$line" = ^C ] && printf '\003' || echo "$line"
-    done | script -qec "${piped:+printf %s $piped |} '$PROGRAM' sign '$file' \
+    done | script -qec "trap : INT; ${piped:+printf %s $piped |} '$PROGRAM' sign '$file' \
         --signer external:$account $*; echo \"exit code \$?\"" /dev/null | tr -d '\r'
 }

@@ -280,6 +280,14 @@ enum err preview_typed(struct diag *d, struct preview *out, const struct device_
     return e == OK ? finish(d, out, true) : e;
 }
 
+/* Transactions from before EIP-1559 are in no recording; refusals look the same. Devices know more
+ * networks than this program does, and write their names and units. */
+static bool was_run(const struct preview *p, const struct eth_tx *tx)
+{
+    return p->mode == PREVIEW_REFUSED ||
+           (tx->kind == ETH_TX_1559 && preview_network_of(&tx->chain_id)->chain_id != 0);
+}
+
 enum err preview_tx(struct diag *d, struct preview *out, const struct device_setup *setup,
                     const struct eth_tx *tx, const struct address *signer)
 {
@@ -293,6 +301,5 @@ enum err preview_tx(struct diag *d, struct preview *out, const struct device_set
         e = preview_one_tx(d, out, tx);
     else
         e = preview_core_tx(d, out, tx);
-    /* Transactions from before EIP-1559 are in no recording; refusals look the same. */
-    return e == OK ? finish(d, out, tx->kind == ETH_TX_1559 || out->mode == PREVIEW_REFUSED) : e;
+    return e == OK ? finish(d, out, was_run(out, tx)) : e;
 }

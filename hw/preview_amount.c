@@ -11,18 +11,18 @@
 static const struct preview_network networks[] = {
     { 1, "Ethereum", "ETH", "ETH", "ETH", "ETH" },
     { 10, "OP Mainnet", "ETH", "ETH", NULL, "ETH" },
-    { 56, "BSC", "BNB", NULL, NULL, "BNB" },
+    { 56, "BSC", "BNB", "BNB", "BNB", "BNB" },
     { 100, "Gnosis", "xDAI", NULL, "xDAI", NULL },
     { 137, "Polygon", "POL", "POL", "MATIC", "POL" },
     { 324, "ZKsync Era", "ETH", NULL, NULL, NULL },
     { 8453, "Base", "ETH", "ETH", NULL, "ETH" },
     { 42161, "Arbitrum", "ETH", "ETH", NULL, "ETH" },
-    { 43114, "Avalanche", "AVAX", NULL, NULL, NULL },
+    { 43114, "Avalanche", "AVAX", NULL, "AVAX", NULL },
     { 59144, "Linea", "ETH", NULL, NULL, NULL },
     { 84532, "Base Sepolia", "ETH", NULL, NULL, NULL },
     { 421614, "Arbitrum Sepolia", "ETH", NULL, NULL, NULL },
     { 534352, "Scroll", "ETH", NULL, NULL, NULL },
-    { 11155111, "Sepolia", "ETH", "tSEP", NULL, "tSEP" },
+    { 11155111, "Sepolia", "ETH", "tSEP", "tSEP", "tSEP" },
     { 11155420, "OP Sepolia", "ETH", NULL, NULL, NULL },
 };
 
@@ -37,6 +37,13 @@ const struct preview_network *preview_network_of(const struct u256 *chain_id)
             return &networks[i];
     }
     return &none;
+}
+
+void preview_note_network(struct preview *p, const struct eth_tx *tx)
+{
+    preview_note(p, "the network is not shown, only its unit, and neither is the transaction hash");
+    if (preview_network_of(&tx->chain_id)->chain_id == 0)
+        preview_note(p, "the device may know this network: then its unit stands for UNKN");
 }
 
 void preview_add_decimal(struct buf *out, const struct u256 *value, size_t decimals, bool group)

@@ -143,6 +143,6 @@ enum err preview_core_tx(struct diag *d, struct preview *p, const struct eth_tx 
         new_address(p, f, tx);
         new_summary(p, f, tx, &cost);
     }
-    preview_note(p, "the network is not shown, only its unit, and neither is the transaction hash");
+    preview_note_network(p, tx);
     return OK;
 }

@@ -36,8 +36,8 @@ static void ledger_network(struct preview *p, struct preview_pairs *pairs, const
     preview_pairs_add(pairs, "Network",
                       n->ledger_name != NULL ? n->ledger_name : u256_format(&tx->chain_id).s);
     if (n->ledger_name == NULL)
-        preview_note(p, "newer apps may know the name of this network, and its unit instead of "
-                        "???");
+        preview_note(p, "the app may know this network: then its name stands for the number, and "
+                        "its unit for ???");
 }
 
 static void ledger_hash(struct preview *p, struct preview_pairs *pairs, const struct hash32 *hash)

@@ -169,6 +169,6 @@ enum err preview_one_tx(struct diag *d, struct preview *p, const struct eth_tx *
         one_fee(p, "Maximum fee", &cost, preview_is_dust(&cost) ? 0 : 18, one_unit(tx, &cost));
     }
     preview_change(p, SCREEN_FINAL, "press the right button (Confirm): this signs");
-    preview_note(p, "the network is not shown, only its unit, and neither is the transaction hash");
+    preview_note_network(p, tx);
     return OK;
 }

@@ -281,12 +281,15 @@ static void compare(const char *where, const struct preview *p, size_t i, char m
 
 static void make_preview(struct preview *p, const struct recorded *r, const char *where)
 {
+    /* nothing here tells a network that no device knows from one that some do */
+    const bool is_odd = strstr(where, "-424242") != NULL;
     struct diag d = { 0 };
     enum err e = r->is_tx ? preview_tx(&d, p, &r->setup, &r->tx, &known_signer)
                           : preview_typed(&d, p, &r->setup, &r->typed, &known_signer);
 
     cr_assert_eq(e, OK, "%s: %s", where, d.msg);
-    cr_expect_eq(p->basis, PREVIEW_CONFIRMED, "%s: %s", where, buf_str(&p->basis_text));
+    cr_expect_eq(p->basis, is_odd ? PREVIEW_FROM_SOURCE : PREVIEW_CONFIRMED, "%s: %s", where,
+                 buf_str(&p->basis_text));
 }
 
 /* What lies behind a button was not always opened when it was recorded. */

@@ -426,6 +426,66 @@ Test(preview, transactions_that_are_refused)
     cr_expect_eq(preview_tx_cases(cases, &setup, &tx), 1);
 }
 
+static bool has_text(const struct preview *p, const char *text)
+{
+    for (size_t i = 0; i < p->num_rows; i++) {
+        if (strstr(p->rows[i].text, text) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* Expected: networks.py of core/v2.5.3 and v2.9.6, ethereum_networks.c as legacy/v1.14.1 builds it,
+ * network.c of app-ethereum 1.16.1 and 1.22.0. */
+Test(preview, units_of_networks)
+{
+    static const struct {
+        enum device_model model;
+        struct device_version version;
+        uint64_t chain_id;
+        const char *text;
+        enum preview_basis want;
+    } cases[] = {
+        { TREZOR_ONE, { 1, 14, 1 }, 1, "0.00042 ETH", PREVIEW_CONFIRMED },
+        { TREZOR_ONE, { 1, 14, 1 }, 56, "0.00042 BNB", PREVIEW_CONFIRMED },
+        { TREZOR_ONE, { 1, 14, 1 }, 100, "0.00042 UNKN", PREVIEW_CONFIRMED },
+        { TREZOR_ONE, { 1, 14, 1 }, 137, "0.00042 POL", PREVIEW_CONFIRMED },
+        { TREZOR_ONE, { 1, 14, 1 }, 11155111, "0.00042 tSEP", PREVIEW_CONFIRMED },
+        { TREZOR_T, { 2, 5, 3 }, 56, "0.00042 BNB", PREVIEW_CONFIRMED },
+        { TREZOR_T, { 2, 5, 3 }, 100, "0.00042 xDAI", PREVIEW_CONFIRMED },
+        { TREZOR_T, { 2, 5, 3 }, 137, "0.00042 MATIC", PREVIEW_CONFIRMED },
+        { TREZOR_T, { 2, 5, 3 }, 43114, "0.00042 AVAX", PREVIEW_CONFIRMED },
+        { TREZOR_T, { 2, 5, 3 }, 11155111, "0.00042 tSEP", PREVIEW_CONFIRMED },
+        { TREZOR_SAFE5, { 2, 9, 6 }, 100, "0.00042 UNKN", PREVIEW_CONFIRMED },
+        { TREZOR_SAFE5, { 2, 9, 6 }, 137, "0.00042 POL", PREVIEW_CONFIRMED },
+        { LEDGER_FLEX, { 1, 22, 0 }, 137, "0.00042 POL", PREVIEW_CONFIRMED },
+        { LEDGER_NANO_S, { 1, 16, 1 }, 43114, "AVAX 0.00042", PREVIEW_CONFIRMED },
+        /* not in our table; the second one's name and unit are in the app's */
+        { TREZOR_SAFE3, { 2, 9, 6 }, 424242, "0.00042 UNKN", PREVIEW_FROM_SOURCE },
+        { LEDGER_FLEX, { 1, 22, 0 }, 42220, "0.00042 ???", PREVIEW_FROM_SOURCE },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct device_setup setup = { .model = cases[i].model,
+                                            .has_version = true,
+                                            .version = cases[i].version };
+        const struct eth_tx tx = { .kind = ETH_TX_1559,
+                                   .chain_id = u256_from_u64(cases[i].chain_id),
+                                   .max_fee = u256_from_u64(20000000000),
+                                   .gas_limit = 21000 };
+        const bool unknown = cases[i].want == PREVIEW_FROM_SOURCE;
+        struct preview p = { 0 };
+        struct diag d = { 0 };
+
+        cr_assert_eq(preview_tx(&d, &p, &setup, &tx, &known_signer), OK, "%zu: %s", i, d.msg);
+        cr_expect(has_text(&p, cases[i].text), "%zu: no '%s'", i, cases[i].text);
+        cr_expect_eq(p.basis, cases[i].want, "%zu: %s", i, buf_str(&p.basis_text));
+        cr_expect_eq(strstr(buf_str(&p.notes), "may know this network") != NULL, unknown, "%zu: %s",
+                     i, buf_str(&p.notes));
+        preview_clear(&p);
+    }
+}
+
 /* Nothing of that kind was recorded. */
 Test(preview, legacy_transactions_are_not_confirmed)
 {

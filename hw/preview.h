@@ -83,9 +83,9 @@ void preview_device(struct buf *out, const struct preview *p);
 
 /*
  * The screens for typed data, or a transaction. signer: the account, NULL if it is not known.
- * An unknown setting counts as off, but for Transaction hash, which counts as on. The caller
- * clears, also after a failure. ERR_UNSUPPORTED for models without a preview, and if the device can
- * not sign this at all (the reason says why).
+ * An unknown setting counts as off, but for Transaction hash with typed data, which counts as on.
+ * The caller clears, also after a failure. ERR_UNSUPPORTED for models without a preview, and if the
+ * device can not sign this at all (the reason says why).
  */
 MUST_CHECK enum err preview_typed(struct diag *d, struct preview *out,
                                   const struct device_setup *setup, const struct typed_data *typed,

@@ -33,12 +33,17 @@ bool preview_ledger_hashes(const struct device_setup *setup)
            (setup->has_version && !device_version_at_least(&setup->version, 1, 10, 0));
 }
 
-/* The setting came with 1.18.0. Not known counts as on, as docs/devices.md has it: nobody may look
- * for a screen in vain here, and who does not get it on the device is told why. */
+/* 'Transaction hash' */
+static bool knows_hash_setting(const struct device_setup *s)
+{
+    return device_version_at_least(&s->version, 1, 18, 0);
+}
+
+/* Not known counts as on, as docs/devices.md has it: nobody may look for a screen in vain here, and
+ * who does not get it on the device is told why. */
 bool preview_ledger_adds_hashes(const struct device_setup *s)
 {
-    return s->transaction_hash == SETTING_ON || (s->transaction_hash == SETTING_UNKNOWN &&
-                                                 device_version_at_least(&s->version, 1, 18, 0));
+    return s->transaction_hash != SETTING_OFF && knows_hash_setting(s);
 }
 
 /* --- values ----------------------------------------------------------------------------------- */
@@ -100,6 +105,19 @@ static void add_value(struct buf *out, const struct preview *p, const struct typ
     }
 }
 
+static void note_cut(struct preview *p, const struct typed_member *m)
+{
+    const char *rest = ": the message hash covers all of it";
+
+    if (!knows_hash_setting(&p->setup))
+        rest = "; an app from 1.18.0 on can show the message hash, which covers all of it";
+    else if (p->setup.transaction_hash == SETTING_OFF)
+        rest = "; with the setting 'Transaction hash' on it shows the message hash, which covers "
+               "all of it";
+    preview_note(p, "'%s' has %zu bytes, of which the device shows the beginning alone%s", m->name,
+                 m->data_len, rest);
+}
+
 /* --- pairs ------------------------------------------------------------------------------------ */
 
 static void add_members(struct preview *p, struct preview_pairs *pairs,
@@ -115,13 +133,7 @@ static void add_members(struct preview *p, struct preview_pairs *pairs,
         pairs->failed = pairs->failed || !buf_ok(&text);
         preview_pairs_add(pairs, m->name, buf_str(&text));
         if (cut)
-            preview_note(
-                p, "'%s' has %zu bytes, of which the device shows the beginning alone%s", m->name,
-                m->data_len,
-                preview_ledger_adds_hashes(&p->setup)
-                    ? ": the message hash covers all of it"
-                    : "; with the setting 'Transaction hash' on it shows the message hash, "
-                      "which covers all of it");
+            note_cut(p, m);
         buf_clear(&text);
     }
 }

@@ -75,7 +75,6 @@ static void ledger_fill(struct preview *p, struct preview_pairs *pairs,
     ledger_network(p, pairs, f->tx, f->network);
     if (f->tx->data_len > 0 || p->setup.transaction_hash == SETTING_ON)
         ledger_hash(p, pairs, &f->hash);
-    preview_note(p, "with the setting 'Nonce' on, Nonce stands in front of Max fees");
 }
 
 /* Before 1.18.0. */
@@ -117,6 +116,7 @@ enum err preview_ledger_tx(struct diag *d, struct preview *p, const struct eth_t
         ledger_fill_old(p, &pairs, &f);
     else
         ledger_fill(p, &pairs, &f);
+    preview_note(p, "with the setting 'Nonce' on, Nonce stands behind To");
     if (blind)
         preview_note(p, "the calldata is not shown: the transaction hash is what to compare");
     if (pairs.failed)

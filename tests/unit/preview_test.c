@@ -144,6 +144,7 @@ Test(preview, hashes_unless_known_to_be_off)
     } rows[] = {
         { "off", SETTING_OFF, 22, 0 },
         { "before it existed", SETTING_UNKNOWN, 17, 0 },
+        { "said to be on before it existed", SETTING_ON, 17, 0 },
         { "not known", SETTING_UNKNOWN, 18, 2 },
         { "on", SETTING_ON, 22, 2 },
     };
@@ -280,6 +281,40 @@ Test(preview, long_data)
                      count_digits(&p, upper ? 'B' : 'b'));
         cr_expect_eq(strstr(buf_str(&p.notes), "the beginning alone") != NULL, cases[i].noted,
                      "%zu: %s", i, buf_str(&p.notes));
+        preview_clear(&p);
+    }
+}
+
+/* What helps against data that is cut: a setting, if the app has it. */
+Test(preview, advice_on_long_data)
+{
+    static uint8_t data[300];
+    static const struct {
+        uint8_t minor;
+        enum setting setting;
+        const char *want;
+    } cases[] = {
+        { 17, SETTING_UNKNOWN, "alone; an app from 1.18.0 on can show the message hash" },
+        { 17, SETTING_OFF, "alone; an app from 1.18.0 on can show the message hash" },
+        { 18, SETTING_OFF, "alone; with the setting 'Transaction hash' on it shows" },
+        { 18, SETTING_UNKNOWN, "alone: the message hash covers all of it" },
+        { 22, SETTING_ON, "alone: the message hash covers all of it" },
+    };
+    struct typed_data t;
+
+    known_safe_tx(&t, data, sizeof(data));
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct device_setup setup = { .model = LEDGER_NANO_SP,
+                                            .has_version = true,
+                                            .version = { 1, cases[i].minor, 0 },
+                                            .raw_messages = SETTING_ON,
+                                            .transaction_hash = cases[i].setting };
+        struct preview p = { 0 };
+        struct diag d = { 0 };
+
+        cr_assert_eq(preview_typed(&d, &p, &setup, &t, NULL), OK, "%zu: %s", i, d.msg);
+        cr_expect_not_null(strstr(buf_str(&p.notes), cases[i].want), "%zu: %s", i,
+                           buf_str(&p.notes));
         preview_clear(&p);
     }
 }
@@ -482,6 +517,24 @@ Test(preview, units_of_networks)
         cr_expect_eq(p.basis, cases[i].want, "%zu: %s", i, buf_str(&p.basis_text));
         cr_expect_eq(strstr(buf_str(&p.notes), "may know this network") != NULL, unknown, "%zu: %s",
                      i, buf_str(&p.notes));
+        preview_clear(&p);
+    }
+}
+
+/* Between To and what comes next in every app (ui_flow_signTx.c, ui_approve_tx.c). */
+Test(preview, ledger_transactions_may_have_a_nonce)
+{
+    static const struct eth_tx tx = { .kind = ETH_TX_1559, .gas_limit = 21000 };
+
+    for (size_t i = 0; i < NUM_MODELS; i++) {
+        const struct device_setup setup = { .model = all_models[i] };
+        struct preview p = { 0 };
+        struct diag d = { 0 };
+
+        cr_assert_eq(preview_tx(&d, &p, &setup, &tx, &known_signer), OK, "%s", d.msg);
+        cr_expect_eq(strstr(buf_str(&p.notes), "Nonce stands behind To") != NULL,
+                     device_model_vendor(all_models[i]) == VENDOR_LEDGER, "%s",
+                     device_model_name(all_models[i]));
         preview_clear(&p);
     }
 }

@@ -35,9 +35,9 @@ static enum err bad_status(struct diag *d, const struct http_response *r, const 
     const char *text = NULL;
     enum err e = ERR_DEVICE;
 
-    if (r->status == 403) {
+    if (what[0] == '\0' || r->status == 403) {
         diag_hint(d, "is it Trezor Bridge that listens there?");
-        return diag_set(d, ERR_DEVICE, "Trezor Bridge: %s: not allowed (403)", what);
+        return diag_set(d, ERR_DEVICE, "Trezor Bridge: /%s: status %ld", what, r->status);
     }
     if (json_parse(&unused, &j, r->body.data, r->body.len, "answer") == OK)
         text = json_string(json_get(j, "error"));

@@ -8,7 +8,8 @@
 /*
  * Trezor Bridge (trezord 2.0.25 and later) or Trezor Suite, which holds the device and passes
  * messages on: HTTP on this machine. It sees what the device is asked and what it answers, PIN
- * positions and passphrases from the terminal included; the device's screen is what counts.
+ * positions and passphrases from the terminal included; the device's screen is what counts. Copies
+ * of these that libcurl made on the way are not wiped: they stay until the process ends.
  * Source: trezord-go, server/api.
  *
  *     POST /                        {"version": "2.0.33"}

@@ -9,7 +9,7 @@
 
 /*
  * How messages get to a device and back: in reports (USB, HID, UDP) or through Bridge, which takes
- * whole messages. What is written may be secret: no copy of it is left behind.
+ * whole messages. What is written may be secret: no copy of ours is left behind.
  */
 struct trezor_link {
     void *ctx;

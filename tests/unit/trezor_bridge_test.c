@@ -95,8 +95,8 @@ static const struct {
     enum err want;
     const char *word;
 } refusals[] = {
-    { "no Bridge", { { "", 404, NULL, "no" } }, 1, NULL, ERR_DEVICE, "404" },
-    { "not allowed", { { "", 403, NULL, "" } }, 1, NULL, ERR_DEVICE, "403" },
+    { "no Bridge", { { "", 404, NULL, "no" } }, 1, NULL, ERR_DEVICE, "Bridge: /: status 404" },
+    { "not allowed", { { "", 403, NULL, "" } }, 1, NULL, ERR_DEVICE, "Bridge: /: status 403" },
     { "no JSON", { { "", 200, NULL, "<html>" } }, 1, NULL, ERR_FORMAT, "Bridge" },
     { "no version", { { "", 200, NULL, "{}" } }, 1, NULL, ERR_FORMAT, "version" },
     { "too old",

@@ -39,8 +39,11 @@ const struct preview_network *preview_network_of(const struct u256 *chain_id)
     return &none;
 }
 
-void preview_note_network(struct preview *p, const struct eth_tx *tx)
+void preview_note_trezor_tx(struct preview *p, const struct eth_tx *tx, size_t max_data)
 {
+    if (tx->data_len > max_data)
+        preview_note(p, "of the calldata's %zu bytes the device shows the first %zu", tx->data_len,
+                     max_data);
     preview_note(p, "the network is not shown, only its unit, and neither is the transaction hash");
     if (preview_network_of(&tx->chain_id)->chain_id == 0)
         preview_note(p, "the device may know this network: then its unit stands for UNKN");

@@ -57,8 +57,8 @@ struct preview_network {
     const char *old_core_unit, *core_unit; /* core models before 2.6.0, and since */
 };
 const struct preview_network *preview_network_of(const struct u256 *chain_id);
-/* Of a Trezor: what it leaves out, and what it may know better. */
-void preview_note_network(struct preview *p, const struct eth_tx *tx);
+/* Of a Trezor: what it leaves out, and what it may know better. It shows max_data bytes. */
+void preview_note_trezor_tx(struct preview *p, const struct eth_tx *tx, size_t max_data);
 /* value / 10^decimals, without zeros at the end; group: commas in the integer part. */
 void preview_add_decimal(struct buf *out, const struct u256 *value, size_t decimals, bool group);
 /* Under 10^9 wei: Trezors write wei. */

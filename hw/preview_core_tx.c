@@ -8,6 +8,9 @@
 
 /* Source: as in preview_core.c. */
 
+/* What goes along with the request (hw/trezor/tx.c); the rest is hashed and not shown. */
+#define MAX_DATA 1024
+
 static void add_amount(struct buf *out, const struct core_face *f, const struct eth_tx *tx,
                        const struct u256 *value)
 {
@@ -55,7 +58,7 @@ static void old_tx(struct preview *p, const struct core_face *f, const struct et
         (void)snprintf(title, sizeof(title), "Size: %zu bytes", tx->data_len);
         preview_screen(p, SCREEN_VALUE, NULL);
         preview_heading(p, "Confirm data");
-        core_bytes(p, f, title, tx->data, tx->data_len);
+        core_bytes(p, f, title, tx->data, tx->data_len < MAX_DATA ? tx->data_len : MAX_DATA);
     }
     if (!legacy) {
         preview_screen(p, SCREEN_VALUE, NULL);
@@ -73,7 +76,7 @@ static void old_tx(struct preview *p, const struct core_face *f, const struct et
     add_amount_row(p, f, tx, "Maximum fee:", cost);
 }
 
-/* The beginning; all of it is behind a button. */
+/* The beginning; more of it is behind a button. */
 static void new_data(struct preview *p, const struct core_face *f, const struct eth_tx *tx)
 {
     const bool cut = 2 * tx->data_len > f->first_chars;
@@ -143,6 +146,6 @@ enum err preview_core_tx(struct diag *d, struct preview *p, const struct eth_tx 
         new_address(p, f, tx);
         new_summary(p, f, tx, &cost);
     }
-    preview_note_network(p, tx);
+    preview_note_trezor_tx(p, tx, MAX_DATA);
     return OK;
 }

@@ -110,11 +110,9 @@ static void one_data(struct preview *p, const struct eth_tx *tx)
         one_data_page(p, tx, at);
         at += ONE_DATA_BYTES;
     }
-    if (at >= tx->data_len)
-        return;
-    preview_words(p, SCREEN_PROMPT, "", "Warning! Too long data to view. Proceed with caution.",
-                  "press the right button (Continue)");
-    preview_note(p, "of the calldata's %zu bytes the device shows the first %zu", tx->data_len, at);
+    if (at < tx->data_len)
+        preview_words(p, SCREEN_PROMPT, "", "Warning! Too long data to view. Proceed with caution.",
+                      "press the right button (Continue)");
 }
 
 static void one_fee(struct preview *p, const char *title, const struct u256 *value, size_t decimals,
@@ -169,6 +167,6 @@ enum err preview_one_tx(struct diag *d, struct preview *p, const struct eth_tx *
         one_fee(p, "Maximum fee", &cost, preview_is_dust(&cost) ? 0 : 18, one_unit(tx, &cost));
     }
     preview_change(p, SCREEN_FINAL, "press the right button (Confirm): this signs");
-    preview_note_network(p, tx);
+    preview_note_trezor_tx(p, tx, (size_t)ONE_DATA_BYTES * ONE_DATA_PAGES);
     return OK;
 }

@@ -265,7 +265,14 @@ static enum err keep(struct diag *d, struct signing *s, const struct sig65 *sig)
     return e == ERR_MISMATCH ? keep_aside(d, s) : e;
 }
 
-/* What a person signed is not lost to a Ctrl-C that comes late. */
+static void print_signed(const struct signing *s)
+{
+    term_printf("signed by %s, saved in ", address_format(&s->account).s);
+    term_untrusted(s->path, strlen(s->path));
+    term_printf("\n");
+}
+
+/* What a person signed is not lost to a Ctrl-C that comes late, and is told to be saved. */
 static enum err keep_whole(struct diag *d, struct signing *s, const struct sig65 *sig)
 {
     struct interrupt held;
@@ -273,15 +280,30 @@ static enum err keep_whole(struct diag *d, struct signing *s, const struct sig65
 
     interrupt_hold(&held);
     e = keep(d, s, sig);
+    if (e == OK && !args_json(s->args)) {
+        print_signed(s);
+        e = term_finish(d);
+    }
     interrupt_release_answered(&held);
     return e;
 }
 
-static void print_signed(const struct signing *s)
+/* A device asks for Ctrl-C itself; between its answer and the disk there is no place for one. */
+static enum err sign_and_keep(struct diag *d, struct signing *s, const struct typed_data *typed)
 {
-    term_printf("signed by %s, saved in ", address_format(&s->account).s);
-    term_untrusted(s->path, strlen(s->path));
-    term_printf("\n");
+    const bool asks = signer_device(s->signer) != NULL;
+    struct interrupt held;
+    struct sig65 sig = { 0 };
+    enum err e = ERR_INTERNAL;
+
+    if (asks)
+        interrupt_hold(&held);
+    e = signer_sign_typed(d, s->signer, &sig, typed);
+    if (e == OK)
+        e = keep_whole(d, s, &sig);
+    if (asks)
+        e = interrupt_release_after(&held, e);
+    return e;
 }
 
 static struct json *answer_signed(const struct signing *s)
@@ -300,19 +322,14 @@ static struct json *answer_signed(const struct signing *s)
 static enum err sign_verified(struct diag *d, struct signing *s)
 {
     struct json *j = NULL;
-    struct sig65 sig = { 0 };
     struct typed_data typed;
     enum err e = describe(d, s, &typed);
 
     if (e != OK || (e = show_screens(d, s, &typed)) != OK || (e = ask(d, s)) != OK ||
-        (e = check_journal(d, s)) != OK ||
-        (e = signer_sign_typed(d, s->signer, &sig, &typed)) != OK ||
-        (e = keep_whole(d, s, &sig)) != OK)
+        (e = check_journal(d, s)) != OK || (e = sign_and_keep(d, s, &typed)) != OK)
         return e;
     if (args_json(s->args))
         j = answer_signed(s);
-    else
-        print_signed(s);
     if (args_flag(s->args, "submit") &&
         (e = common_queue_submit(d, s->profile, s->proposal, j)) != OK)
         diag_hint(d, "the signature is saved; 'countersign submit' sends it again");

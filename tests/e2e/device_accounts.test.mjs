@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Ledger } from './device/ledger.mjs';
-import { parsePath, pausingAt, refusing, thorough, walletAt } from './device/person.mjs';
+import { honest, parsePath, pausingAt, refusing, thorough, walletAt } from './device/person.mjs';
 import { Trezor } from './device/trezor.mjs';
 import { ok, run, runOnTerminal, spawnProgram } from './program.mjs';
 import { scratchDir } from './scratch.mjs';
@@ -47,6 +47,7 @@ const vendors = [
     {
         signer: 'ledger',
         start: (options) => Ledger.start({ rawMessages: true, ...options }),
+        isTakenBack: ({ apdus }) => apdus.at(-1).toString('hex').startsWith('e01a0001'),
         row: {
             vendor: 'ledger',
             model: null,
@@ -58,6 +59,7 @@ const vendors = [
     {
         signer: 'trezor',
         start: (options) => Trezor.start({ model: 'safe3', version: '2.9.6', ...options }),
+        isTakenBack: ({ requests }) => requests.at(-1) === 'Cancel',
         row: {
             vendor: 'trezor',
             model: 'trezor-safe3',
@@ -68,7 +70,7 @@ const vendors = [
     },
 ];
 
-for (const { signer, start, row } of vendors) {
+for (const { signer, start, row, isTakenBack } of vendors) {
     describe(`${signer} as a device`, () => {
         async function plugIn(t, options) {
             const device = await start(options);
@@ -188,6 +190,33 @@ for (const { signer, start, row } of vendors) {
             const { code, stdout } = await sign(digits);
             assert.equal(code, 0, stdout);
             assert.equal(JSON.parse(read()).signatures[0].signer, addressAt(DEFAULT));
+        });
+
+        test('a Ctrl-C as the signature comes: saved and told, or taken back', async (t) => {
+            const { device, at } = await plugIn(t, {});
+            for (let i = 0; i < 16; i++) {
+                const { read, digits, sign } = await proposal(at, addressAt(DEFAULT));
+                const before = read();
+                let press;
+                const late = (...args) => {
+                    setTimeout(press, i % 4);
+                    return honest(...args);
+                };
+                const typing = (type) => {
+                    press = () => type('\x03');
+                    type(digits[1] + '\n');
+                };
+                await device.set({ sign: late });
+                const { code, stdout } = await sign([digits[0], typing]);
+                if (stdout.includes('saved in p.json')) {
+                    assert.equal(JSON.parse(read()).signatures[0].signer, addressAt(DEFAULT));
+                } else {
+                    assert.equal(code, 3, stdout);
+                    assert.match(stdout, /interrupted/);
+                    assert.equal(read(), before);
+                    assert.ok(isTakenBack(device), stdout);
+                }
+            }
         });
 
         test('an account that is no owner: how to find the one that is', async (t) => {

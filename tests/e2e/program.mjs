@@ -68,6 +68,7 @@ export function runOnTerminal(args, answers, { cwd, env = {} } = {}) {
         const left = [...answers];
         let seen = 0;
         let stdout = '';
+        child.stdin.on('error', () => {}); // it may have ended
         child.stdout.setEncoding('utf8');
         child.stdout.on('data', (text) => {
             stdout += text;

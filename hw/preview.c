@@ -280,12 +280,11 @@ enum err preview_typed(struct diag *d, struct preview *out, const struct device_
     return e == OK ? finish(d, out, true) : e;
 }
 
-/* Transactions from before EIP-1559 are in no recording; refusals look the same. Devices know more
- * networks than this program does, and write their names and units. */
+/* Devices know more networks than this program does, and write their names and units. A refusal
+ * looks the same. */
 static bool was_run(const struct preview *p, const struct eth_tx *tx)
 {
-    return p->mode == PREVIEW_REFUSED ||
-           (tx->kind == ETH_TX_1559 && preview_network_of(&tx->chain_id)->chain_id != 0);
+    return p->mode == PREVIEW_REFUSED || preview_network_of(&tx->chain_id)->chain_id != 0;
 }
 
 enum err preview_tx(struct diag *d, struct preview *out, const struct device_setup *setup,

@@ -267,6 +267,12 @@ void preview_note(struct preview *p, const char *fmt, ...)
     buf_addf(&p->notes, "%s\n", line);
 }
 
+const char *preview_digest_name(const struct typed_data *typed)
+{
+    return strcmp(typed->message.name, "SafeTx") == 0 ? "the SafeTx hash"
+                                                      : "the hash that is signed";
+}
+
 /* --- values ----------------------------------------------------------------------------------- */
 
 void preview_add_hex(struct buf *out, enum preview_hex digits, const uint8_t *data, size_t data_len)

@@ -45,6 +45,8 @@ void preview_pages(struct preview *p, const struct preview_font *font, unsigned 
 void preview_aside(struct preview *p, const struct preview_font *font, unsigned lines,
                    const char *title, const char *text, const char *button);
 void preview_note(struct preview *p, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* What is signed in the end: "the SafeTx hash", or for something else "the hash that is signed". */
+const char *preview_digest_name(const struct typed_data *typed);
 
 /* Stands for an address that is not known here. */
 #define PREVIEW_OWN_ADDRESS "(the address of your account)"

@@ -18,20 +18,56 @@
 #define SKIPS_FIELDS ": confirming here signs without showing a field"
 
 static const struct core_face faces[] = {
-    { TREZOR_T, true, false, false, "", 18, 32, "touch the tick",
-      "touch 'Show full domain'" SKIPS_DOMAIN, "touch 'Show full message'" SKIPS_FIELDS,
-      "touch 'Show all', read all of it, go back, confirm" },
-    { TREZOR_T, false, false, false, ":", 19, 54, "touch 'Confirm'",
-      "touch 'Show full domain'" SKIPS_DOMAIN, "touch 'Show full message'" SKIPS_FIELDS,
-      "touch 'Show all', read all of it, go back, confirm" },
-    { TREZOR_SAFE3, false, true, false, ":", 18, 33,
-      "press both buttons, or the right one (Confirm)", "press the right button (i)" SKIPS_DOMAIN,
-      "press the right button (i)" SKIPS_FIELDS,
-      "press the right button (i), read all of it, go back, confirm" },
-    { TREZOR_SAFE5, false, false, true, "", 18, 51, "tap to continue",
-      "choose 'Show full domain' in the menu (top right)" SKIPS_DOMAIN,
-      "choose 'Show full message' in the menu (top right)" SKIPS_FIELDS,
-      "choose 'View all data' in the menu (top right), read all of it, close it, go on" },
+    { .model = TREZOR_T,
+      .old = true,
+      .colon = "",
+      .columns = 18,
+      .first_chars = 32,
+      .go_on = "touch the tick",
+      .go_on_address = "touch the tick",
+      .turn_pages = "turn all pages, confirm on the last",
+      .finish = "hold to confirm",
+      .open_domain = "touch 'Show full domain'" SKIPS_DOMAIN,
+      .open_message = "touch 'Show full message'" SKIPS_FIELDS,
+      .open_data = "touch 'Show all', read all of it, go back, confirm" },
+    { .model = TREZOR_T,
+      .colon = ":",
+      .columns = 19,
+      .first_chars = 54,
+      .go_on = "touch 'Confirm'",
+      .go_on_address = "touch 'Continue'",
+      .turn_pages = "turn all pages, confirm on the last",
+      .finish = "hold to confirm",
+      .open_domain = "touch 'Show full domain'" SKIPS_DOMAIN,
+      .open_message = "touch 'Show full message'" SKIPS_FIELDS,
+      .open_data = "touch 'Show all', read all of it, go back, confirm" },
+    { .model = TREZOR_SAFE3,
+      .capitals = true,
+      .colon = ":",
+      .columns = 18,
+      .first_chars = 33,
+      /* where no word stands in the middle, both buttons can mean the left one: cancel */
+      .go_on = "press the right button (Confirm), not both",
+      .go_on_address = "press the right button (Continue), not both",
+      .turn_pages = "turn all pages, confirm on the last",
+      .finish = "hold the right button",
+      .open_domain = "press the right button (i)" SKIPS_DOMAIN,
+      .open_message = "press the right button (i)" SKIPS_FIELDS,
+      .open_data = "press the right button (i), read all of it, go back, press both (Confirm)" },
+    { .model = TREZOR_SAFE5,
+      .groups = true,
+      .colon = "",
+      .columns = 18,
+      .first_chars = 51,
+      .go_on = "tap to continue",
+      .go_on_address = "tap to continue",
+      .accept = "tap to continue; a tick follows: tap to confirm",
+      .turn_pages = "tap through all pages; a tick follows: tap to confirm",
+      .finish = "tap to continue, then hold to confirm",
+      .open_domain = "choose 'Show full domain' in the menu (top right)" SKIPS_DOMAIN,
+      .open_message = "choose 'Show full message' in the menu (top right)" SKIPS_FIELDS,
+      .open_data =
+          "choose 'View all data' in the menu (top right), read all of it, close it, go on" },
 };
 
 const struct core_face *core_face_of(const struct device_setup *s)
@@ -114,7 +150,7 @@ void core_bytes(struct preview *p, const struct core_face *f, const char *title,
     else
         core_row(p, f, title, buf_str(&hex));
     if (!f->old && 2 * len > (size_t)4 * f->columns)
-        preview_change(p, SCREEN_VALUE, "turn all pages, confirm on the last");
+        preview_change(p, SCREEN_VALUE, f->turn_pages);
     buf_clear(&hex);
 }
 
@@ -123,12 +159,15 @@ void core_bytes(struct preview *p, const struct core_face *f, const char *title,
 static void add_string(struct preview *p, const struct core_face *f, const char *title,
                        const struct typed_member *m)
 {
+    struct core_face face = *f;
     struct buf text;
 
+    if (f->old || f->capitals)
+        face.columns = LIMIT_PREVIEW_TEXT; /* they break it between words */
     buf_init(&text, LIMIT_PREVIEW_TEXT);
     buf_add_untrusted(&text, (const char *)m->data, m->data_len);
     if (buf_ok(&text))
-        core_row(p, f, title, buf_str(&text));
+        core_row(p, &face, title, buf_str(&text));
     else
         p->failed = true;
     buf_clear(&text);
@@ -140,7 +179,8 @@ static void add_member(struct preview *p, const struct core_face *f, const char 
     char title[64];
 
     (void)snprintf(title, sizeof(title), "%.24s (%s)", m->name, typed_member_type(m).s);
-    preview_screen(p, SCREEN_VALUE, NULL);
+    preview_screen(p, SCREEN_VALUE,
+                   m->kind == TYPED_ADDRESS || m->kind == TYPED_BYTES ? f->accept : NULL);
     core_heading(p, f, name);
     switch (m->kind) {
     case TYPED_UINT:
@@ -281,6 +321,15 @@ static enum err check_limits(struct diag *d, const struct preview *p, const stru
     return OK;
 }
 
+static bool has_bytes(const struct typed_struct *s)
+{
+    for (size_t i = 0; i < s->num_members; i++) {
+        if (s->members[i].kind == TYPED_BYTES)
+            return true;
+    }
+    return false;
+}
+
 enum err preview_core_typed(struct diag *d, struct preview *p, const struct typed_data *typed,
                             const struct address *signer)
 {
@@ -299,12 +348,14 @@ enum err preview_core_typed(struct diag *d, struct preview *p, const struct type
     add_struct(p, f, &typed->message);
     if (has_hash)
         add_hash(p, f, &typed->message);
-    preview_screen(p, SCREEN_FINAL, "hold to confirm");
+    preview_screen(p, SCREEN_FINAL, f->finish);
     core_heading(p, f, "Confirm typed data");
     preview_row(p, NULL, "", "Really sign EIP-712 typed data?");
-    preview_note(p, "the SafeTx hash is on no screen%s",
+    preview_note(p, "%s is on no screen%s", preview_digest_name(typed),
                  has_hash ? "" : ", and neither is the domain hash or the message hash");
-    preview_note(p, "bytes are shown without 0x; 'data (bytes)' with nothing below it is empty");
+    if (has_bytes(&typed->message))
+        preview_note(p, "bytes are shown without 0x; 'data (bytes)' with nothing below it is "
+                        "empty");
     if (f->old || f->capitals)
         preview_note(p, "a number that takes two lines has a hyphen where it is broken");
     return OK;

@@ -16,7 +16,10 @@ struct core_face {
     const char *colon;    /* behind a title */
     unsigned columns;     /* characters of a line */
     unsigned first_chars; /* of calldata that are shown before all of it is asked for */
-    const char *go_on, *open_domain, *open_message, *open_data;
+    /* what to press: on a page, on that of a transaction's address, on a value of its own that
+     * asks twice (NULL: none does), on one of several pages, on the last screen of typed data */
+    const char *go_on, *go_on_address, *accept, *turn_pages, *finish;
+    const char *open_domain, *open_message, *open_data;
 };
 
 const struct core_face *core_face_of(const struct device_setup *setup);

@@ -70,7 +70,8 @@ static void old_tx(struct preview *p, const struct core_face *f, const struct et
     }
     preview_screen(p, SCREEN_FINAL, "hold to confirm");
     preview_heading(p, "Confirm transaction");
-    add_amount_row(p, f, tx, "Amount sent:", &tx->value);
+    /* with a gas price, the amount has no words */
+    add_amount_row(p, f, tx, legacy ? "" : "Amount sent:", &tx->value);
     if (legacy)
         add_amount_row(p, f, tx, "Gas price:", &tx->max_fee);
     add_amount_row(p, f, tx, "Maximum fee:", cost);
@@ -107,7 +108,7 @@ static void new_address(struct preview *p, const struct core_face *f, const stru
 {
     const char *title = tx->data_len > 0 ? "Interaction contract" : "Recipient";
 
-    preview_screen(p, SCREEN_VALUE, f->go_on);
+    preview_screen(p, SCREEN_VALUE, f->go_on_address);
     core_heading(p, f, f->capitals ? title : "Address");
     core_row(p, f, f->capitals ? "" : title, address_format(&tx->to).s);
 }
@@ -147,5 +148,9 @@ enum err preview_core_tx(struct diag *d, struct preview *p, const struct eth_tx 
         new_summary(p, f, tx, &cost);
     }
     preview_note_trezor_tx(p, tx, MAX_DATA);
+    if (f->model == TREZOR_T)
+        preview_note(p, "a number that takes two lines has a hyphen where it is broken");
+    if (f->capitals)
+        preview_note(p, "a fee that does not fit goes on on the next page: press the right button");
     return OK;
 }

@@ -287,11 +287,11 @@ void preview_ledger_review(struct preview *p, const struct preview_pairs *pairs,
         preview_foot(p, "%zu of %zu", num_pages, num_pages);
 }
 
-static void add_notes(struct preview *p)
+static void add_notes(struct preview *p, const struct typed_data *typed)
 {
     const bool hashes = p->mode == PREVIEW_HASHES || preview_ledger_adds_hashes(&p->setup);
 
-    preview_note(p, "the SafeTx hash is on no screen%s",
+    preview_note(p, "%s is on no screen%s", preview_digest_name(typed),
                  hashes ? ": the domain hash and the message hash together are what is signed"
                         : "");
     if (hashes && p->mode != PREVIEW_HASHES && p->setup.transaction_hash == SETTING_UNKNOWN)
@@ -342,7 +342,7 @@ enum err preview_ledger_typed(struct diag *d, struct preview *p, const struct ty
         e = diag_set(d, ERR_NOMEM, "out of memory");
     else
         preview_ledger_review(p, &pairs, &review);
-    add_notes(p);
+    add_notes(p, typed);
     preview_pairs_clear(&pairs);
     return e;
 }

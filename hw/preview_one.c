@@ -43,8 +43,10 @@ enum err preview_one_typed(struct diag *d, struct preview *p, const struct typed
     one_add_hash(p, "EIP-712 domain hash", &typed->domain);
     one_add_hash(p, "EIP-712 message hash", &typed->message);
     preview_change(p, SCREEN_FINAL, "press the right button (Confirm): this signs");
-    preview_note(p, "the SafeTx hash is on no screen: the domain hash and the message hash "
-                    "together are what is signed");
+    preview_note(p,
+                 "%s is on no screen: the domain hash and the message hash together are what "
+                 "is signed",
+                 preview_digest_name(typed));
     preview_note(p, "this model shows no field: compare both hashes digit by digit");
     return OK;
 }

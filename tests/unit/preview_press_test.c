@@ -39,7 +39,8 @@ static void add_presses(struct buf *out, const struct preview *p)
     }
 }
 
-/* Our words, held against docs/devices.md and the buttons of the recorded runs. */
+/* Our words, as walked on the vendors' firmware by touches and buttons (docs/devices.md). On a Safe
+ * 3, both buttons are the left one, a no, where no word stands in the middle. */
 static const struct {
     const char *name;
     enum device_model model;
@@ -153,26 +154,26 @@ static const struct {
       true,
       false,
       "1 touch 'Show all', read all of it, go back, confirm\n"
-      "2 touch 'Confirm'\n"
+      "2 touch 'Continue'\n"
       "3 hold to confirm\n" },
     { "Safe 3",
       TREZOR_SAFE3,
       { 2, 9, 6 },
       false,
       false,
-      "1 press both buttons, or the right one (Confirm)\n"
+      "1 press the right button (Confirm), not both\n"
       "2 press the right button (i): confirming here skips the domain\n"
       "5 press the right button (i): confirming here signs without showing a field\n"
       "8 turn all pages, confirm on the last\n"
-      "16 press both buttons, or the right one (Confirm)\n"
-      "17 hold to confirm\n" },
+      "16 press the right button (Confirm), not both\n"
+      "17 hold the right button\n" },
     { "Safe 3, transaction",
       TREZOR_SAFE3,
       { 2, 9, 6 },
       true,
       false,
-      "1 press the right button (i), read all of it, go back, confirm\n"
-      "2 press both buttons, or the right one (Confirm)\n"
+      "1 press the right button (i), read all of it, go back, press both (Confirm)\n"
+      "2 press the right button (Continue), not both\n"
       "3 press both buttons (Confirm): this signs\n" },
     { "Safe 5",
       TREZOR_SAFE5,
@@ -181,11 +182,15 @@ static const struct {
       false,
       "1 tap to continue\n"
       "2 choose 'Show full domain' in the menu (top right): confirming here skips the domain\n"
+      "4 tap to continue; a tick follows: tap to confirm\n"
       "5 choose 'Show full message' in the menu (top right): confirming here signs without "
       "showing a field\n"
-      "8 turn all pages, confirm on the last\n"
+      "6 tap to continue; a tick follows: tap to confirm\n"
+      "8 tap through all pages; a tick follows: tap to confirm\n"
+      "13 tap to continue; a tick follows: tap to confirm\n"
+      "14 tap to continue; a tick follows: tap to confirm\n"
       "16 tap to continue\n"
-      "17 hold to confirm\n" },
+      "17 tap to continue, then hold to confirm\n" },
     { "Safe 5, transaction",
       TREZOR_SAFE5,
       { 2, 9, 6 },

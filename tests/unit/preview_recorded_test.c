@@ -144,6 +144,10 @@ static void make_tx(struct recorded *r, const char *name)
         r->tx.chain_id = u256_from_u64(11155111);
     if (strstr(name, "424242") != NULL)
         r->tx.chain_id = u256_from_u64(424242);
+    if (strstr(name, "legacy") != NULL) {
+        r->tx.kind = ETH_TX_LEGACY;
+        r->tx.max_priority_fee = u256_from_u64(0);
+    }
     if (strcmp(name, "tx-deploy-wei") == 0) {
         r->tx.value = u256_from_u64(1);
         r->tx.gas_limit = 21000;
@@ -160,7 +164,7 @@ static void make_trezor_tx(struct recorded *r, const char *name)
         set_series(r, 3000, 7, 0);
     if (strcmp(name, "tx-plain200") == 0)
         set_series(r, 200, 7, 0);
-    if (strcmp(name, "tx-series200") == 0) {
+    if (strncmp(name, "tx-series200", 12) == 0) {
         set_series(r, 200, 7, 0x100 - 4 * 7);
         memcpy(r->data, "\x6a\x76\x12\x02", 4);
     }
@@ -176,6 +180,10 @@ static void make_trezor_tx(struct recorded *r, const char *name)
                              .value = u256_from_u64(ether ? 1000000000000000000 : 0),
                              .data = r->data,
                              .data_len = r->data_len };
+    if (strstr(name, "legacy") != NULL) {
+        r->tx.kind = ETH_TX_LEGACY;
+        r->tx.max_priority_fee = u256_from_u64(0);
+    }
 }
 
 static enum setting setting_of(const char *line, const char *name)

@@ -469,3 +469,21 @@ Test(preview, says_what_was_confirmed)
         preview_clear(&p);
     }
 }
+
+/* What is no SafeTx has no SafeTx hash, and no data. */
+Test(preview, notes_about_something_else)
+{
+    for (size_t i = 0; i < NUM_MODELS; i++) {
+        struct typed_data t = { .domain = { .name = "EIP712Domain" },
+                                .message = { .name = "Delegate" } };
+        struct preview p = { 0 };
+
+        typed_add_string(&t.domain, "name", "Safe Transaction Service");
+        typed_add_address(&t.message, "delegateAddress", &known_to);
+        make_all_on(&p, all_models[i], &t);
+        cr_expect_null(strstr(buf_str(&p.notes), "SafeTx"), "%s", buf_str(&p.notes));
+        cr_expect_null(strstr(buf_str(&p.notes), "'data"), "%s", buf_str(&p.notes));
+        cr_expect_not_null(strstr(buf_str(&p.notes), "the hash that is signed is on no screen"));
+        preview_clear(&p);
+    }
+}

@@ -276,25 +276,3 @@ Test(preview, amounts_of_ledgers)
         preview_clear(&p);
     }
 }
-
-/* Nothing of that kind was recorded. */
-Test(preview, legacy_transactions_are_not_confirmed)
-{
-    struct eth_tx tx = { .kind = ETH_TX_LEGACY,
-                         .chain_id = u256_from_u64(1),
-                         .max_fee = u256_from_u64(1),
-                         .gas_limit = 21000 };
-
-    for (enum device_model m = DEVICE_UNKNOWN; m < DEVICE_NUM_MODELS; m++) {
-        const struct device_setup setup = { .model = m };
-        struct preview p = { 0 };
-        struct diag d = { 0 };
-
-        if (device_model_word(m) == NULL)
-            continue;
-        cr_assert_eq(preview_tx(&d, &p, &setup, &tx, &known_signer), OK, "%s", d.msg);
-        cr_expect_eq(p.basis, PREVIEW_FROM_SOURCE, "%s: %s", device_model_name(m),
-                     buf_str(&p.basis_text));
-        preview_clear(&p);
-    }
-}

@@ -231,7 +231,8 @@ export class TrezorCore extends TrezorApp {
         await ask('Sending', amount(tx.value), 'To', to);
         if (data_length > 0) await ask(...data);
         if (tx.type === 0) {
-            await ask('Confirm transaction', 'Gas price:', amount(tx.gasPrice), ...fees);
+            const price = ['Gas price:', amount(tx.gasPrice)];
+            await ask('Confirm transaction', amount(tx.value), ...price, ...fees);
             return;
         }
         const gas = (label, wei) => this.ask(page('Confirm fee', label, amount(wei)));

@@ -35,15 +35,26 @@ plant() {
 # Of fixtures/keystore/ethers-scrypt.json, by hand: account, and its signature over `make p.json 7 1`
 account=0xc3AFb1362f338440E272822Da1ac741c1e8A19b0
 rs=0x7930af7673725c28b59e2421f5bf17c0ee908f49cffabe7c237cc5ef009130736f330c698bb66ca79b33300e06cabce811ea53d58b234ee6dd7d9a2048f60a93
+# shown SCREEN: its size, once a question stands at the end of it (or after ten seconds)
+shown() {
+    for _ in {1..200}; do
+        tail -c 40 "$1" | tr '\r\n' '#' | grep -q '\(to sign\|(0x...)\): $' && break
+        sleep 0.05
+    done
+    stat -c %s "$1"
+}
 # sign_outside FILE [OPTION…]: sign with that account in another wallet. The person answers with the
 # lines of standard input; "^C" presses the keys, and is for the program, not for the shell in front
 # of it. Standard input of the program: $piped, if set
 sign_outside() {
-    local file=$1 line
+    local file=$1 line screen size=0
     shift
+    screen=$(mktemp)
     while read -r line; do
-        sleep 0.3
+        until [ "$(shown "$screen")" -gt "$size" ]; do sleep 0.05; done
+        size=$(stat -c %s "$screen")
         [ "$line" = ^C ] && printf '\003' || echo "$line"
     done | script -qec "trap : INT; ${piped:+printf %s $piped |} '$PROGRAM' sign '$file' \
-        --signer external:$account $*; echo \"exit code \$?\"" /dev/null | tr -d '\r'
+        --signer external:$account $*; echo \"exit code \$?\"" /dev/null | tee "$screen" | tr -d '\r'
+    rm "$screen"
 }

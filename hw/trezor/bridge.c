@@ -28,12 +28,25 @@ struct bridge {
 /* --- one request -------------------------------------------------------------------------------
  */
 
+/* What trezord says that has a reason behind it; anything else is told as it is. */
+static const struct {
+    const char *text, *words, *hint;
+} known_errors[] = {
+    { "wrong previous session", "another program holds the device",
+      "close the other program, or what it is doing with the device" },
+    { "session not found", "Trezor Bridge has ended the session",
+      "the device was unplugged, or another program took it: try again" },
+    { "device disconnected during action", "the device is no longer connected to Trezor Bridge",
+      "plug it in again, and try again" },
+    { "device not found", "the device is no longer connected to Trezor Bridge",
+      "plug it in again, and try again" },
+};
+
 static enum err bad_status(struct diag *d, const struct http_response *r, const char *what)
 {
     struct diag unused = { 0 };
     struct json *j = NULL;
     const char *text = NULL;
-    enum err e = ERR_DEVICE;
 
     if (what[0] == '\0' || r->status == 403) {
         diag_hint(d, "is it Trezor Bridge that listens there?");
@@ -41,15 +54,16 @@ static enum err bad_status(struct diag *d, const struct http_response *r, const 
     }
     if (json_parse(&unused, &j, r->body.data, r->body.len, "answer") == OK)
         text = json_string(json_get(j, "error"));
-    if (text != NULL && strcmp(text, "wrong previous session") == 0) {
-        diag_hint(d, "close the other program, or what it is doing with the device");
-        e = diag_set(d, ERR_DEVICE, "another program holds the device");
-    } else {
-        e = diag_set(d, ERR_DEVICE, "Trezor Bridge: %s: status %ld%s%.96s", what, r->status,
-                     text != NULL ? ", " : "", text != NULL ? text : "");
+    (void)diag_set(d, ERR_DEVICE, "Trezor Bridge: %s: status %ld%s%.96s", what, r->status,
+                   text != NULL ? ", " : "", text != NULL ? text : "");
+    for (size_t i = 0; text != NULL && i < sizeof(known_errors) / sizeof(known_errors[0]); i++) {
+        if (strcmp(text, known_errors[i].text) != 0)
+            continue;
+        diag_hint(d, "%s", known_errors[i].hint);
+        (void)diag_set(d, ERR_DEVICE, "%s", known_errors[i].words);
     }
     json_free(j);
-    return e;
+    return ERR_DEVICE;
 }
 
 /* what is the path's first part, for errors; tail the rest ("/1/null"), escaped already. */

@@ -59,15 +59,19 @@ enum err trezor_failure_error(struct diag *d, const struct trezor_failure *f, co
     if (f->code.value == TREZOR_INVALID_PROTOCOL || f->code.value == TREZOR_THP_UNALLOCATED_SESSION)
         return trezor_is_safe7(d);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        enum err e = rows[i].e;
+
         if (f->code.value != (uint64_t)rows[i].code)
             continue;
-        if (rows[i].hint != NULL)
+        if (rows[i].hint != NULL) {
             diag_hint(d, "%s", rows[i].hint);
-        else if (contains(&f->text, "Forbidden key path"))
+        } else if (contains(&f->text, "Forbidden key path")) {
+            e = ERR_UNSUPPORTED;
             diag_hint(d, "the device signs for Ethereum's own paths alone, such as "
                          "m/44'/60'/0'/0/0, unless its safety checks are turned down");
-        return diag_set(d, rows[i].e, "the %s %s%s%s%.*s%s", name, rows[i].words,
-                        len > 0 ? ": " : "", quote, len, text, quote);
+        }
+        return diag_set(d, e, "the %s %s%s%s%.*s%s", name, rows[i].words, len > 0 ? ": " : "",
+                        quote, len, text, quote);
     }
     return diag_set(d, ERR_DEVICE, "the %s failed with code %llu%s%s%.*s%s", name,
                     (unsigned long long)f->code.value, len > 0 ? ": " : "", quote, len, text,

@@ -143,20 +143,34 @@ void trezor_begin(struct trezor_session *s)
     s->told = 0;
 }
 
-enum err trezor_abort(struct trezor_session *s, enum err e)
+/* What a person who gave up at the computer finds on the device. */
+static void tell_the_end(struct diag *d, const struct trezor_session *s, bool is_done)
+{
+    const char *name = device_model_name(s->about.model);
+
+    if ((s->told & TOLD_CONFIRM) == 0 || !interrupt_is_pending() || d->hint[0] != '\0')
+        return;
+    if (is_done)
+        diag_hint(d, "the request was taken back from the screen of the %s", name);
+    else
+        diag_hint(d, "if the %s still shows the request, refuse it there", name);
+}
+
+enum err trezor_abort(struct diag *d, struct trezor_session *s, enum err e)
 {
     const struct hw_budget b = hw_budget_ms(HW_ANSWER_MS);
     struct trezor_message m;
     struct diag unused = { 0 };
+    bool is_done = false;
     enum err ended = s->link.write(&unused, s->link.ctx, TREZOR_CANCEL, NULL, 0);
 
     trezor_message_init(&m);
     /* garbled reports are passed over: what counts is that the device is done */
-    for (int i = 0; ended == OK && i < MAX_STALE; i++) {
-        if (s->link.read(&unused, s->link.ctx, &m, &b, true) == OK && m.type == TREZOR_FAILURE)
-            break;
-    }
+    for (int i = 0; ended == OK && !is_done && i < MAX_STALE; i++)
+        is_done =
+            s->link.read(&unused, s->link.ctx, &m, &b, true) == OK && m.type == TREZOR_FAILURE;
     trezor_message_clear(&m);
+    tell_the_end(d, s, is_done);
     return e;
 }
 
@@ -330,5 +344,5 @@ enum err trezor_call(struct diag *d, struct trezor_session *s, struct trezor_mes
         return on_failure(d, s, out);
     if (e == OK)
         e = take_answer(d, out, wanted, num_wanted);
-    return e == OK ? OK : trezor_abort(s, e);
+    return e == OK ? OK : trezor_abort(d, s, e);
 }

@@ -65,8 +65,9 @@ MUST_CHECK enum err trezor_call(struct diag *d, struct trezor_session *s,
 
 /*
  * End an operation in the middle, because of an error that d describes already: Cancel, and reading
- * up to the Failure. d is left alone. Returns e.
+ * up to the Failure. After a Ctrl-C in front of a screen, the hint says what became of it; else d
+ * is left alone. Returns e.
  */
-enum err trezor_abort(struct trezor_session *s, enum err e);
+enum err trezor_abort(struct diag *d, struct trezor_session *s, enum err e);
 
 #endif

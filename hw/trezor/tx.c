@@ -98,7 +98,7 @@ static enum err exchange(struct diag *d, struct trezor_session *s, struct sig65 
             break;
         type = TREZOR_TX_ACK;
         if ((e = answer(d, payload, &q, &done, &m, tx)) != OK)
-            e = trezor_abort(s, e);
+            e = trezor_abort(d, s, e);
     }
     if (e == OK)
         e = take_signature(d, out, &q, tx, chain_id);

@@ -110,7 +110,7 @@ static enum err serve(struct diag *d, struct trezor_session *s, struct trezor_me
             e = answer_value(d, payload, m, typed);
         }
         if (e != OK)
-            return trezor_abort(s, e);
+            return trezor_abort(d, s, e);
     }
 }
 

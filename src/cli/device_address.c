@@ -169,8 +169,15 @@ static enum err list_all(struct diag *d, struct addresses *x)
 
     if (x->one_family)
         return list_family(d, x, x->family);
-    for (int i = 0; e == OK && i < HD_NUM_FAMILIES; i++)
+    for (int i = 0; e == OK && i < HD_NUM_FAMILIES; i++) {
         e = list_family(d, x, (enum hd_family)i);
+        if (e != ERR_UNSUPPORTED || i == HD_BIP44)
+            continue;
+        /* Trezors before 2.6.0 have no path of the last */
+        term_hint("the device has no accounts of the family %s", hd_family_name((enum hd_family)i));
+        *d = (struct diag){ 0 };
+        e = OK;
+    }
     return e;
 }
 

@@ -240,6 +240,20 @@ for (const { signer, start, row, isTakenBack } of vendors) {
     });
 }
 
+test('a Trezor that refuses one of the families', async (t) => {
+    const device = await Trezor.start({ model: 't', version: '2.5.3' });
+    t.after(() => device.stop());
+    const args = ['device', 'address', '--signer', 'trezor', '--transport', device.transport];
+    const { code, stdout, stderr } = await run([...args, '--count', '2'], { cwd: dir });
+    assert.equal(code, 0, stderr);
+    const want = [paths.bip44(0), paths.bip44(1), paths['ledger-live'](1)];
+    assert.deepEqual(stdout.match(/^m[^ ]*/gm), want);
+    assert.match(stderr, /no accounts of the family legacy/);
+    const alone = await run([...args, '--family', 'legacy'], { cwd: dir });
+    assert.equal(alone.code, 2);
+    assert.match(alone.stderr, /Forbidden key path/);
+});
+
 test('a broken profile is not passed over', async () => {
     const cwd = mkdtempSync(join(dir, 'home-'));
     writeFileSync(join(cwd, 'countersign.yaml'), 'format: other\n');

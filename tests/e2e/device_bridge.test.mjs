@@ -91,6 +91,18 @@ test('Ctrl-C on a page', async (t) => {
     }
 });
 
+test('another program takes the device while it asks', async (t) => {
+    const person = () => {
+        trezor.hold('9');
+        return 'yes';
+    };
+    const trezor = await start(t, { person });
+    const desk = await fails(trezor, 2, /ended the session.*another program took it/);
+    trezor.hold(null);
+    await trezor.set({ person: people.hasty });
+    await works(trezor, desk);
+});
+
 test('Ctrl-C at a question of the program leaves the device free', async (t) => {
     const trezor = await start(t, {});
     const before = [['SafeTx hash to sign: ', '\x03']];

@@ -303,7 +303,7 @@ Test(trezor_session, texts_of_failures_are_bounded)
     d = (struct diag){ 0 };
     begin(&r, &one);
     trezor_device_fails(&r, TREZOR_DATA_ERROR, "fsm.h:1:Forbidden key path");
-    cr_expect_eq(ask(&d, &r, NULL), ERR_DEVICE);
+    cr_expect_eq(ask(&d, &r, NULL), ERR_UNSUPPORTED, "another path may do");
     cr_expect_not_null(strstr(d.hint, "m/44'/60'/0'/0/0"), "%s", d.hint);
 }
 
@@ -428,6 +428,7 @@ Test(trezor_session, ctrl_c_cancels_on_the_device)
     cr_expect(interrupt_is_pending());
     interrupt_release_answered(&held);
     cr_expect_str_eq(d.msg, "interrupted");
+    cr_expect_str_eq(d.hint, "the request was taken back from the screen of the Trezor One");
     cr_expect(hw_replay_done(&r), "%s", r.why);
 }
 

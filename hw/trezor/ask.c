@@ -65,7 +65,8 @@ enum err trezor_ask_passphrase(struct diag *d, struct buf *out, const char *name
             continue;
         diag_hint(d, "type it on the device if it has a screen for that, or sign with another "
                      "wallet and --signer external:ADDRESS");
-        return diag_set(d, ERR_UNSUPPORTED, "the passphrase has characters outside ASCII");
+        return diag_set(d, ERR_UNSUPPORTED,
+                        "the passphrase has characters outside printable ASCII");
     }
     if (out->len > MAX_PASSPHRASE)
         return diag_set(d, ERR_USAGE, "the passphrase is over the %s's limit of %d bytes", name,

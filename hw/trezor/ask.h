@@ -20,9 +20,9 @@ MUST_CHECK enum err trezor_ask_pin(struct diag *d, struct buf *out, const char *
 /*
  * The passphrase, which is a part of the key: another passphrase is another account. From the file
  * or descriptor of options if there is one, else from the terminal, where nothing means the wallet
- * without passphrase. At most 50 bytes (ERR_USAGE). Only ASCII: other characters would have to be
- * brought into a normal form (NFKD) first, and a mistake there would be a silent other account
- * (ERR_UNSUPPORTED, with the advice to type it on the device).
+ * without passphrase. At most 50 bytes (ERR_USAGE). Only printable ASCII: other characters would
+ * have to be brought into a normal form (NFKD) first, and a mistake there would be a silent other
+ * account (ERR_UNSUPPORTED, with the advice to type it on the device).
  */
 MUST_CHECK enum err trezor_ask_passphrase(struct diag *d, struct buf *out, const char *name,
                                           const struct signer_options *options);

@@ -169,9 +169,13 @@ enum err trezor_sign_typed(struct diag *d, struct trezor_session *s, struct sig6
                                      : ask_structure(d, s, &m, path, typed);
     if (e == OK)
         e = trezor_read_typed_signature(d, &sig, &says, &m);
-    if (e == OK && !address_eq(&says, owner))
+    if (e == OK && !address_eq(&says, owner)) {
+        diag_hint(d,
+                  "start again: another passphrase is another account, and through Bridge another "
+                  "program may have given one meanwhile");
         e = diag_set(d, ERR_DEVICE, "the device says that it signed with %s, expected %s",
                      address_format(&says).s, address_format(owner).s);
+    }
     if (e == OK)
         *out = sig;
     trezor_message_clear(&m);

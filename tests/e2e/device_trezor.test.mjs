@@ -136,7 +136,7 @@ test('a passphrase at the terminal', async (t) => {
     const hidden = { before: [[PASSPHRASE, 'abc']] };
     await fails(trezor, 1, /0xCb8094Fd389d4935EE98954Df9827255A6Da0c2A is neither/, hidden);
     await fails(trezor, 2, /limit of 50/, { before: [[PASSPHRASE, 'p'.repeat(51)]] });
-    await fails(trezor, 2, /outside ASCII/, { before: [[PASSPHRASE, 'passé']] });
+    await fails(trezor, 2, /outside printable ASCII/, { before: [[PASSPHRASE, 'passé']] });
     const press = (type) => type('\x03');
     await fails(trezor, 3, /./, { before: [[PASSPHRASE, press]] });
     assert.equal(trezor.requests.at(-1), 'Cancel');

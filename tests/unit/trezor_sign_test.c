@@ -210,6 +210,7 @@ Test(trezor_sign, another_account_is_named)
     known_safe_tx(&t, NULL, 0);
     cr_expect_eq(trezor_sign_typed(&d, &s, &sig, &path, &other, &t), ERR_DEVICE);
     cr_expect_not_null(strstr(d.msg, "expected 0x7099"), "%s", d.msg);
+    cr_expect_not_null(strstr(d.hint, "another passphrase"), "%s", d.hint);
     cr_expect(bytes_is_zero(sig.b, sizeof(sig.b)));
     trezor_session_close(&s);
 }

@@ -89,6 +89,9 @@ MUST_CHECK enum err chain_suggest_fees(struct diag *d, struct chain *c, struct c
 MUST_CHECK enum err chain_gas_price(struct diag *d, struct chain *c, struct u256 *out);
 MUST_CHECK enum err chain_account_nonce(struct diag *d, struct chain *c, uint64_t *out,
                                         const struct address *account);
+/* In wei. */
+MUST_CHECK enum err chain_balance(struct diag *d, struct chain *c, struct u256 *out,
+                                  const struct address *account);
 MUST_CHECK enum err chain_estimate_gas(struct diag *d, struct chain *c, uint64_t *out,
                                        const struct address *from, const struct address *to,
                                        const struct u256 *value, const uint8_t *data,

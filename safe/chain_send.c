@@ -85,6 +85,16 @@ enum err chain_account_nonce(struct diag *d, struct chain *c, uint64_t *out,
     return OK;
 }
 
+enum err chain_balance(struct diag *d, struct chain *c, struct u256 *out,
+                       const struct address *account)
+{
+    struct json *params = json_new_array();
+
+    json_append(params, json_new_string(address_format(account).s));
+    json_append(params, json_new_string("latest"));
+    return first_quantity(d, c, out, "eth_getBalance", params);
+}
+
 static enum err estimate_error(struct diag *d, const struct json *error)
 {
     struct buf data, why;

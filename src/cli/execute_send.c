@@ -56,6 +56,20 @@ static enum err choose_fees(struct diag *d, struct execution *x, struct eth_tx *
     return OK;
 }
 
+/* Nodes take nothing from an account that could not pay all of it: nobody shall approve that on a
+ * device first. */
+static enum err check_balance(struct diag *d, struct execution *x, const struct u256 *cost)
+{
+    struct u256 balance;
+    enum err e = chain_balance(d, x->chain, &balance, &x->sender);
+
+    if (e != OK || u256_cmp(&balance, cost) >= 0)
+        return e;
+    diag_hint(d, "give it more, or let another account pay: it needs no rights");
+    return diag_set(d, ERR_LIMIT, "%s holds %s wei, and the transaction may cost %s",
+                    address_format(&x->sender).s, u256_format(&balance).s, u256_format(cost).s);
+}
+
 static enum err fill(struct diag *d, struct execution *x, struct eth_tx *tx)
 {
     uint64_t gas = 0;
@@ -90,7 +104,7 @@ static void print_fee(const struct u256 *wei)
     term_printf("fee:       at most %.*s.%s ether\n", (int)(len - 18), text, text + len - 18);
 }
 
-static enum err ask(struct diag *d, const struct execution *x, const struct eth_tx *tx)
+static enum err ask(struct diag *d, struct execution *x, const struct eth_tx *tx)
 {
     char line[16] = "";
     struct u256 cost;
@@ -98,6 +112,8 @@ static enum err ask(struct diag *d, const struct execution *x, const struct eth_
 
     if (!u256_mul_u64(&cost, &tx->max_fee, tx->gas_limit))
         return diag_set(d, ERR_LIMIT, "the fee is over 256 bits");
+    if ((e = check_balance(d, x, &cost)) != OK)
+        return e;
     if (!args_json(x->args)) {
         term_printf("chain:     %s\nfrom:      %s (account nonce %" PRIu64 ")\nto:        %s (%s)\n"
                     "calldata:  %zu bytes\ngas:       at most %" PRIu64 "\n",

@@ -133,7 +133,7 @@ static enum err open_signer(struct diag *d, struct signing *s)
         if (signer_device(s->signer) != NULL)
             diag_hint(d,
                       "'countersign device address --signer %.6s' finds which of the device's "
-                      "accounts is an owner",
+                      "accounts is an owner; another passphrase is another wallet",
                       args_get(s->args, "signer"));
         return diag_set(d, ERR_MISMATCH, "%s is neither an owner nor a delegate in the profile",
                         address_format(&s->account).s);

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { TypedDataEncoder, concat, id } from 'ethers';
-import { CHAIN_ID, Chain, SAFE_VERSIONS, delegate, outsider, owners } from './chain.mjs';
+import { CHAIN_ID, Chain, SAFE_VERSIONS, delegate, outsider, owners, sender } from './chain.mjs';
 import { RpcProxy } from './rpc.mjs';
 import {
     ethSignSafeTx,
@@ -184,6 +184,20 @@ for (const version of SAFE_VERSIONS) {
             const answer = await team.executor.ok([...args, '--legacy']);
             const sent = await chain.rpc.call('eth_getTransactionByHash', answer.transactionHash);
             assert.equal(sent.type, '0x0');
+            assert.equal(await isAllowed(hash), true);
+        });
+
+        test('an account that could not pay is told so before anybody signs', async () => {
+            const { name, hash } = await prepared(alice, bob);
+            const setBalance = (wei) =>
+                chain.rpc.call('anvil_setBalance', sender.address, '0x' + wei.toString(16));
+            await setBalance(7n);
+            const args = ['execute', name, ...signer('sender'), '--yes'];
+            const { code, stdout, stderr } = await team.executor.run(args);
+            assert.deepEqual([code, stdout], [2, '']);
+            assert.match(stderr, new RegExp(`${sender.address} holds 7 wei.*may cost [0-9]+\n`));
+            await setBalance(10n ** 22n);
+            await team.execute(name);
             assert.equal(await isAllowed(hash), true);
         });
 

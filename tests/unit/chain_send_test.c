@@ -143,6 +143,7 @@ Test(chain_send, estimate_explains_a_revert)
 {
     static const struct rpc_row rows[] = {
         { "eth_getTransactionCount", "pending", "\"0x9\"", NULL, NULL },
+        { "eth_getBalance", "latest", "\"0xde0b6b3a7640000\"", NULL, NULL },
         { "eth_estimateGas", "0xaa", "\"0x5208\"", NULL, NULL },
         { "eth_estimateGas", NULL, NULL, "{\"code\":3,\"data\":\"0xd6bda275\"}", NULL },
         { NULL, NULL, NULL, NULL, NULL },
@@ -150,6 +151,7 @@ Test(chain_send, estimate_explains_a_revert)
     struct rpc_stand_in node;
     struct chain *c = open_one(&node, rows);
     struct diag d = { 0 };
+    struct u256 balance;
     uint64_t out = 0;
     static const uint8_t good[1] = { 0xaa }, bad[1] = { 0xbb };
 
@@ -160,6 +162,8 @@ Test(chain_send, estimate_explains_a_revert)
     cr_expect_eq(out, 0);
     cr_expect_eq(chain_account_nonce(&d, c, &out, &account), OK);
     cr_expect_eq(out, 9);
+    cr_expect_eq(chain_balance(&d, c, &balance, &account), OK);
+    cr_expect_str_eq(u256_format(&balance).s, "1000000000000000000");
     chain_close(c);
     rpc_stand_in_stop(&node);
 }

@@ -133,6 +133,12 @@ bool preview_ledger_hashes(const struct device_setup *setup);
 bool preview_ledger_adds_hashes(const struct device_setup *setup);
 /* Nano S, and the others with two buttons before app 1.18.0: other screens. */
 bool preview_ledger_is_old(const struct device_setup *setup);
+/*
+ * A Nano asks after each value whether to skip the rest of raw messages; the setting 'Transaction
+ * hash' shows the message hash once, not twice; the unit stands behind an amount.
+ * Source: the app's change log.
+ */
+bool preview_ledger_is_since_1_20(const struct device_setup *setup);
 void preview_old_nano_pairs(struct preview *p, const struct preview_pairs *pairs);
 /* Stax, Flex and Nano Gen5. */
 bool preview_ledger_touch(enum device_model model);

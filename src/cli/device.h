@@ -15,8 +15,8 @@ MUST_CHECK enum err device_address(struct diag *d, const struct args *a);
 /* device preview PROPOSAL (device_preview.c). */
 MUST_CHECK enum err device_preview(struct diag *d, const struct args *a);
 
-/* What the signer's device is about to show, in front of the signature; nothing if it is no device,
- * or one without a preview (device_preview.c). */
+/* What the signer's device is about to show, in front of the signature: the hashes alone if its
+ * model has no preview, nothing if it is no device (preview_cases.c). */
 struct signer;
 MUST_CHECK enum err device_preview_typed(struct diag *d, const struct signer *s,
                                          const struct typed_data *typed);
@@ -24,7 +24,7 @@ MUST_CHECK enum err device_preview_tx(struct diag *d, const struct signer *s,
                                       const struct eth_tx *tx);
 
 /* Pictures of the screens of the models that --device names, or of some, as HTML
- * (device_preview.c). */
+ * (preview_cases.c). */
 MUST_CHECK enum err device_preview_pictures(struct diag *d, struct buf *out, const struct args *a,
                                             const struct typed_data *typed);
 

@@ -5,11 +5,11 @@
 #include "hw/preview.h"
 #include "src/base/json.h"
 
-/* Previews as text, as JSON and as HTML. */
+/* Previews as text and as JSON. */
 
 /* A numbered list of screens, to follow with a finger. */
 void preview_print(const struct preview *p);
-/* {"model", "version", "mode", "settings", "confirmed", "basis", "screens", "notes"} */
+/* {"model", "device", "mode", "settings", "refused", "confirmed", "basis", "screens", "notes"} */
 struct json *preview_json(const struct preview *p);
 
 #endif

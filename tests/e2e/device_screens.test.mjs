@@ -90,6 +90,19 @@ describe('the preview is what the device shows', () => {
             assert.equal(previewed(previews[0]), shown(device));
         });
 
+    test('sign shows the hashes of a device whose model it does not know', async (t) => {
+        const device = await start(t, 'nanosp', { version: '1.22.0', rawMessages: true });
+        const desk = await Desk.make();
+        const { stdout: hashes } = await desk.run(['device', 'preview', 'p.json']);
+        const { code, stdout } = await desk.sign(by(device));
+        assert.equal(code, 0, stdout);
+        const before = squash(stdout.split('type the last eight')[0]);
+        assert.match(before, /screensofthisdevicearenotknown/);
+        assert.match(before, /devicepreview--deviceMODEL/);
+        const rows = hashes.split('\n').slice(0, 4);
+        for (const row of rows) assert.ok(before.includes(squash(row)), row);
+    });
+
     for (const [model, settings] of devices.slice(-5))
         test(`sign shows it before it asks: ${model} ${settings.version}`, async (t) => {
             const device = await start(t, model, settings);

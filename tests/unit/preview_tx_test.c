@@ -197,6 +197,30 @@ Test(preview, trezors_show_1024_bytes_of_calldata)
     }
 }
 
+/* Dots stand for more, which has to be asked for. */
+Test(preview, short_calldata_is_shown_at_once)
+{
+    static const uint8_t data[100];
+    static const enum device_model models[] = { TREZOR_T, TREZOR_SAFE3, TREZOR_SAFE5 };
+
+    for (size_t i = 0; i < 2 * sizeof(models) / sizeof(models[0]); i++) {
+        const struct device_setup setup = { .model = models[i / 2] };
+        const bool cut = i % 2 != 0;
+        const struct eth_tx tx = { .kind = ETH_TX_1559,
+                                   .chain_id = u256_from_u64(1),
+                                   .data = data,
+                                   .data_len = cut ? 100 : 16 };
+        struct preview p = { 0 };
+        struct diag d = { 0 };
+
+        cr_assert_eq(preview_tx(&d, &p, &setup, &tx, &known_signer), OK, "%s", d.msg);
+        cr_expect_eq(strstr(p.rows[0].text, "...") != NULL, cut, "%zu: %s", i, p.rows[0].text);
+        cr_expect_eq(strstr(p.screens[0].press, "read all of it") != NULL, cut, "%zu: %s", i,
+                     p.screens[0].press);
+        preview_clear(&p);
+    }
+}
+
 /* Source: layoutEthereumFee of legacy/v1.14.1. */
 Test(preview, legacy_fee_of_a_trezor_one)
 {

@@ -157,11 +157,9 @@ asan-run: $(UNIT) $(PROGRAM)
 	    COUNTERSIGN=$(abspath $(PROGRAM)) tests/cli/run.sh
 	$(no_logs)
 
-valgrind: $(UNIT) ## unit tests under valgrind
+valgrind: $(UNIT) ## unit tests under valgrind; SKIP_SUITES and SKIP_TESTS ('a|b_*') are left out
 	$(Q)rm -rf $(SAN_LOGS) && mkdir -p $(SAN_LOGS)
-	$(Q)valgrind -q --trace-children=yes --trace-children-skip='*/git,/bin/*,/usr/bin/*' \
-	    --suppressions=tests/valgrind.supp --leak-check=full --show-leak-kinds=definite \
-	    --log-file=$(abspath $(SAN_LOGS))/valgrind.%p $(UNIT) --timeout 600 $(UNIT_ARGS)
+	$(Q)tests/tools/valgrind.sh $(UNIT) $(abspath $(SAN_LOGS)) '$(SKIP_SUITES)' '$(SKIP_TESTS)'
 	$(no_logs)
 
 # --- fuzzing ------------------------------------------------------------------------------------

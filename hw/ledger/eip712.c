@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hw/ledger/eip712.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "hw/ledger/app.h"
@@ -134,11 +135,7 @@ static enum err send_value(struct diag *d, struct session *s, const uint8_t *val
     uint8_t data[MAX_DATA] = { (uint8_t)(value_len >> 8), (uint8_t)value_len };
     size_t used = 2;
 
-    if (value_len > MAX_VALUE) {
-        diag_hint(d, "--hash-mode signs it by its hashes");
-        return diag_set(d, ERR_LIMIT, "a Ledger takes values of at most %d bytes, this has %zu",
-                        MAX_VALUE, value_len);
-    }
+    assert(value_len <= MAX_VALUE);
     for (;;) {
         size_t n = value_len < sizeof(data) - used ? value_len : sizeof(data) - used;
         bool more = n < value_len;
@@ -184,11 +181,26 @@ static enum err send_struct(struct diag *d, struct session *s, const struct type
 {
     enum err e = tell_name(d, s, INS_VALUE, t->name);
 
-    for (size_t i = 0; i < t->num_members && e == OK; i++) {
-        if ((e = send_member(d, s, &t->members[i])) == ERR_LIMIT)
-            (void)diag_prefix(d, "field '%s'", t->members[i].name);
-    }
+    for (size_t i = 0; i < t->num_members && e == OK; i++)
+        e = send_member(d, s, &t->members[i]);
     return e;
+}
+
+/* Before anything is sent: old versions of the app show each value as it comes, and nobody reads
+ * half a message for nothing. */
+static enum err check_lengths(struct diag *d, const struct typed_struct *t)
+{
+    for (size_t i = 0; i < t->num_members; i++) {
+        const struct typed_member *m = &t->members[i];
+
+        if (m->data_len <= MAX_VALUE)
+            continue;
+        diag_hint(d, "--hash-mode signs it by its hashes");
+        return diag_set(d, ERR_LIMIT,
+                        "field '%s': a Ledger takes values of at most %d bytes, this has %zu",
+                        m->name, MAX_VALUE, m->data_len);
+    }
+    return OK;
 }
 
 /* --- signing ---------------------------------------------------------------------------------- */
@@ -263,7 +275,9 @@ enum err ledger_eip712_sign(struct diag *d, struct ledger_link *link, struct sig
         memcpy(data + path_len + 32, message.b, sizeof(message.b));
         return sign(d, &s, out, P2_HASHES, data, path_len + 64);
     }
-    if ((e = forget(d, &s)) != OK || (e = define_struct(d, &s, &typed->domain)) != OK ||
+    if ((e = check_lengths(d, &typed->domain)) != OK ||
+        (e = check_lengths(d, &typed->message)) != OK || (e = forget(d, &s)) != OK ||
+        (e = define_struct(d, &s, &typed->domain)) != OK ||
         (e = define_struct(d, &s, &typed->message)) != OK ||
         (e = send_struct(d, &s, &typed->domain)) != OK ||
         (e = send_struct(d, &s, &typed->message)) != OK)

@@ -23,7 +23,8 @@
  * Source: app-ethereum 1.22.0, doc/ethapp.adoc, src/features/sign_message_eip712.
  */
 
-/* out: r s v with v 27 or 28, not checked otherwise. Values of up to 65535 bytes (ERR_LIMIT). */
+/* out: r s v with v 27 or 28, not checked otherwise. Values of up to 65535 bytes: ERR_LIMIT, before
+ * anything is sent. */
 MUST_CHECK enum err ledger_eip712_sign(struct diag *d, struct ledger_link *link, struct sig65 *out,
                                        const struct hd_path *path, const struct typed_data *typed,
                                        const struct device_setup *setup);

@@ -177,8 +177,9 @@ Test(ledger_eip712, too_much_data)
     struct diag d;
     struct sig65 sig;
 
-    record_fields(data, 10, KNOWN_ANSWER_EMPTY "9000");
+    hw_replay_init(&r);
     cr_expect_eq(sign(&d, &sig, data, sizeof(data), &fields), ERR_LIMIT);
+    cr_expect(hw_replay_done(&r), "nothing is sent, so that nobody reads half of it: %s", r.why);
     cr_expect_not_null(strstr(d.msg, "field 'data'"), "%s", d.msg);
     cr_expect_not_null(strstr(d.hint, "--hash-mode"));
 }
@@ -225,7 +226,7 @@ Test(ledger_eip712, answers_that_are_no_signature)
         { "nothing", "9000", ERR_DEVICE, "0 bytes" },
         { "short", "1b2c719000", ERR_DEVICE, "3 bytes" },
         { "long", KNOWN_ANSWER_EMPTY "009000", ERR_DEVICE, "66 bytes" },
-        { "blind signing is off", "6a80", ERR_DEVICE, "accept the data" },
+        { "data it does not like", "6a80", ERR_DEVICE, "accept the data" },
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -136,9 +136,7 @@ enum err ledger_app_ask(struct diag *d, struct ledger_link *link, struct ledger_
         return OK;
     b = hw_budget_ms(STALE_ANSWER_MS);
     if (ledger_receive(&ignored, link, &second, &b) == OK)
-        first = second;
-    else
-        link->broken = false; /* nothing more has come: the first was the answer */
+        first = second; /* otherwise the first was the answer, and is an error */
     if ((e = ledger_status_check(d, first.status, LEDGER_OPENING, &nothing)) != OK)
         return e;
     return ledger_app_parse(d, out, first.data, first.data_len);

@@ -287,7 +287,6 @@ Test(ledger_app, a_locked_device)
     ledger_replay_answer(&r, "5515");
     cr_expect_eq(ledger_app_ask(&d, &link, &app), ERR_DEVICE);
     cr_expect_not_null(strstr(d.msg, "locked"), "%s", d.msg);
-    cr_expect_not(link.broken);
 }
 
 Test(ledger_app, account_of_a_path)

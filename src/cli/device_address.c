@@ -28,40 +28,49 @@ struct addresses {
     struct hd_path found_at;
 };
 
+/* The path of --signer, or the default; one that is given is the only one. */
+static enum err read_signer(struct diag *d, struct addresses *x)
+{
+    const char *spec = NULL;
+    enum err e = args_require(d, &spec, x->args, "signer");
+    size_t word_len = e == OK ? strcspn(spec, ":") : 0;
+
+    if (e != OK)
+        return e;
+    x->path = hd_path_account(HD_BIP44, 0);
+    if (word_len != strlen("ledger") ||
+        (strncmp(spec, "ledger", word_len) != 0 && strncmp(spec, "trezor", word_len) != 0))
+        return diag_set(d, ERR_USAGE, "device address: --signer ledger or trezor, found '%.16s'",
+                        spec);
+    if (spec[word_len] != ':')
+        return OK;
+    x->one_path = true;
+    return hd_path_parse(d, &x->path, spec + word_len + 1);
+}
+
 static enum err read_options(struct diag *d, struct addresses *x)
 {
     const char *family = args_get(x->args, "family");
-    const char *spec = NULL;
-    const char *colon = NULL;
     uint64_t count = DEFAULT_COUNT;
     struct u256 value;
     bool given = false;
-    enum err e = args_require(d, &spec, x->args, "signer");
+    enum err e = read_signer(d, x);
 
     if (e != OK || (e = common_u256(d, &value, &given, x->args, "count")) != OK)
         return e;
     if (given && (!u256_to_u64(&value, &count) || count == 0 || count > MAX_COUNT))
         return diag_set(d, ERR_USAGE, "--count: expected 1 to %d", MAX_COUNT);
     x->count = (uint32_t)count;
-    x->one_path = args_flag(x->args, "confirm");
     x->one_family = family != NULL;
     if (family != NULL && !hd_family_parse(&x->family, family))
         return diag_set(d, ERR_USAGE,
                         "--family: expected bip44, ledger-live or legacy, found '%.32s'", family);
+    x->one_path = x->one_path || args_flag(x->args, "confirm");
     if (x->one_path && (given || family != NULL))
         return diag_set(d, ERR_USAGE,
-                        "--confirm shows the account of the signer's path alone: no --count, no "
-                        "--family");
-    x->path = hd_path_account(HD_BIP44, 0);
-    colon = spec + strcspn(spec, ":");
-    if ((size_t)(colon - spec) != strlen("ledger") ||
-        (strncmp(spec, "ledger", 6) != 0 && strncmp(spec, "trezor", 6) != 0))
-        return diag_set(d, ERR_USAGE, "device address: --signer ledger or trezor, found '%.16s'",
-                        spec);
-    if (*colon != ':')
-        return OK;
-    x->one_path = x->one_path || (!given && family == NULL);
-    return hd_path_parse(d, &x->path, colon + 1);
+                        "--count and --family are for several accounts: no --confirm, no PATH in "
+                        "--signer");
+    return OK;
 }
 
 /* Without a profile nothing is marked. One that is named, or that is there and broken, counts. */

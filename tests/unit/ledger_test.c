@@ -141,28 +141,49 @@ static enum err open_ledger(struct diag *d, struct signer **out, const struct st
     return signer_open(d, out, "ledger", &options);
 }
 
+static struct signer *opened(const struct step *script)
+{
+    struct signer *s = NULL;
+    struct diag d;
+
+    cr_assert_eq(open_ledger(&d, &s, script), OK, "%s", d.msg);
+    return s;
+}
+
+/* The known SafeTx without data. */
+static enum err sign_known(struct diag *d, struct signer *s, struct sig65 *out)
+{
+    struct typed_data typed;
+
+    *d = (struct diag){ 0 };
+    known_safe_tx(&typed, NULL, 0);
+    return signer_sign_typed(d, s, out, &typed);
+}
+
+static void close_played(struct signer *s)
+{
+    signer_close(s);
+    expect_played();
+}
+
 Test(ledger, signs_a_message_by_hashes)
 {
     static const struct step script[] = {
         NAME, CONFIG, ACCOUNT, { SIGN_HASHES, KNOWN_ANSWER_EMPTY "9000" }, { NULL, NULL }
     };
-    struct signer *s = NULL;
-    struct typed_data typed;
+    struct signer *s = opened(script);
     struct sig65 sig;
     struct address a;
     struct diag d;
 
-    known_safe_tx(&typed, NULL, 0);
-    cr_assert_eq(open_ledger(&d, &s, script), OK, "%s", d.msg);
     signer_address(s, &a);
     cr_expect_str_eq(address_format(&a).s, "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
     cr_expect(signer_device(s)->hash_mode && signer_device(s)->blind_signing == SETTING_ON);
     cr_expect_str_empty(notices, "opening asks the person nothing");
-    cr_expect_eq(signer_sign_typed(&d, s, &sig, &typed), OK, "%s", d.msg);
+    cr_expect_eq(sign_known(&d, s, &sig), OK, "%s", d.msg);
     cr_expect_eq(sig.b[64], 27);
     cr_expect_not_null(strstr(notices, "the Ledger shows the domain hash"), "%s", notices);
-    signer_close(s);
-    expect_played();
+    close_played(s);
 }
 
 /* The signature of another message: the seam compares, nothing gets out. */
@@ -172,18 +193,14 @@ Test(ledger, signed_something_else)
         NAME, CONFIG, ACCOUNT, { SIGN_HASHES, KNOWN_ANSWER_TRANSFER "9000" }, { NULL, NULL }
     };
     const struct sig65 zero = { { 0 } };
-    struct signer *s = NULL;
-    struct typed_data typed;
+    struct signer *s = opened(script);
     struct sig65 sig;
     struct diag d;
 
-    known_safe_tx(&typed, NULL, 0);
-    cr_assert_eq(open_ledger(&d, &s, script), OK, "%s", d.msg);
-    cr_expect_eq(signer_sign_typed(&d, s, &sig, &typed), ERR_DEVICE);
+    cr_expect_eq(sign_known(&d, s, &sig), ERR_DEVICE);
     cr_expect_not_null(strstr(d.msg, "signed something else"), "%s", d.msg);
     cr_expect_arr_eq(sig.b, zero.b, sizeof(sig.b));
-    signer_close(s);
-    expect_played();
+    close_played(s);
 }
 
 Test(ledger, ctrl_c_takes_the_request_back)
@@ -195,19 +212,15 @@ Test(ledger, ctrl_c_takes_the_request_back)
                                           { TAKE_BACK, "6b00" },
                                           { SIGN_HASHES, KNOWN_ANSWER_EMPTY "9000" },
                                           { NULL, NULL } };
-    struct signer *s = NULL;
-    struct typed_data typed;
+    struct signer *s = opened(script);
     struct sig65 sig;
     struct diag d;
 
-    known_safe_tx(&typed, NULL, 0);
-    cr_assert_eq(open_ledger(&d, &s, script), OK, "%s", d.msg);
-    cr_expect_eq(signer_sign_typed(&d, s, &sig, &typed), ERR_REFUSED);
+    cr_expect_eq(sign_known(&d, s, &sig), ERR_REFUSED);
     cr_expect_str_eq(d.msg, "interrupted");
     cr_expect_not_null(strstr(d.hint, "taken back"), "%s", d.hint);
-    cr_expect_eq(signer_sign_typed(&d, s, &sig, &typed), OK, "%s", d.msg);
-    signer_close(s);
-    expect_played();
+    cr_expect_eq(sign_known(&d, s, &sig), OK, "%s", d.msg);
+    close_played(s);
 }
 
 Test(ledger, ctrl_c_where_nothing_takes_it_back)
@@ -215,18 +228,14 @@ Test(ledger, ctrl_c_where_nothing_takes_it_back)
     static const struct step script[] = {
         NAME, CONFIG, ACCOUNT, { SIGN_HASHES, NULL }, { TAKE_BACK, "6d00" }, { NULL, NULL }
     };
-    struct signer *s = NULL;
-    struct typed_data typed;
+    struct signer *s = opened(script);
     struct sig65 sig;
     struct diag d;
 
-    known_safe_tx(&typed, NULL, 0);
-    cr_assert_eq(open_ledger(&d, &s, script), OK, "%s", d.msg);
-    cr_expect_eq(signer_sign_typed(&d, s, &sig, &typed), ERR_REFUSED);
+    cr_expect_eq(sign_known(&d, s, &sig), ERR_REFUSED);
     cr_expect_not_null(strstr(d.hint, "reject what the Ledger still shows"), "%s", d.hint);
-    cr_expect_eq(signer_sign_typed(&d, s, &sig, &typed), ERR_DEVICE, "nothing goes over it now");
-    signer_close(s);
-    expect_played();
+    cr_expect_eq(sign_known(&d, s, &sig), ERR_DEVICE, "nothing goes over it now");
+    close_played(s);
 }
 
 Test(ledger, hangs_up_while_signing)
@@ -234,18 +243,14 @@ Test(ledger, hangs_up_while_signing)
     static const struct step script[] = {
         NAME, CONFIG, ACCOUNT, { SIGN_HASHES, "" }, { NULL, NULL }
     };
-    struct signer *s = NULL;
-    struct typed_data typed;
+    struct signer *s = opened(script);
     struct sig65 sig;
     struct diag d;
 
-    known_safe_tx(&typed, NULL, 0);
-    cr_assert_eq(open_ledger(&d, &s, script), OK, "%s", d.msg);
-    cr_expect_eq(signer_sign_typed(&d, s, &sig, &typed), ERR_DEVICE);
+    cr_expect_eq(sign_known(&d, s, &sig), ERR_DEVICE);
     cr_expect_not_null(strstr(d.msg, "connection"), "%s", d.msg);
     cr_expect_not_null(strstr(d.hint, "reject it there"), "%s", d.hint);
-    signer_close(s);
-    expect_played();
+    close_played(s);
 }
 
 Test(ledger, confirms_an_account)
@@ -257,17 +262,15 @@ Test(ledger, confirms_an_account)
                                           { ASK_ACCOUNT_1, "6985" },
                                           { NULL, NULL } };
     const struct hd_path path = hd_path_account(HD_BIP44, 1);
-    struct signer *s = NULL;
+    struct signer *s = opened(script);
     struct address a;
-    struct diag d;
+    struct diag d = { 0 };
 
-    cr_assert_eq(open_ledger(&d, &s, script), OK, "%s", d.msg);
     cr_expect_eq(signer_account(&d, s, &a, &path, true), OK, "%s", d.msg);
     cr_expect_not_null(strstr(notices, "the address of m/44'/60'/0'/0/1"), "%s", notices);
     cr_expect_eq(signer_account(&d, s, &a, &path, true), ERR_REFUSED);
     cr_expect(address_is_zero(&a));
-    signer_close(s);
-    expect_played();
+    close_played(s);
 }
 
 Test(ledger, an_answer_that_comes_twice_is_not_the_next_one)
@@ -278,15 +281,13 @@ Test(ledger, an_answer_that_comes_twice_is_not_the_next_one)
                                           { ASK_ACCOUNT_1, "6985" },
                                           { NULL, NULL } };
     const struct hd_path path = hd_path_account(HD_BIP44, 1);
-    struct signer *s = NULL;
+    struct signer *s = opened(script);
     struct address a;
-    struct diag d;
+    struct diag d = { 0 };
 
-    cr_assert_eq(open_ledger(&d, &s, script), OK, "%s", d.msg);
     cr_expect_eq(signer_account(&d, s, &a, &path, true), ERR_REFUSED, "%s", d.msg);
     cr_expect(address_is_zero(&a));
-    signer_close(s);
-    expect_played();
+    close_played(s);
 }
 
 Test(ledger, does_not_open)

@@ -6,7 +6,7 @@
 
 #include "hw/signer.h"
 #include "src/base/address.h"
-#include "src/base/u256.h"
+#include "tests/unit/known_safe_tx.h"
 
 #define KEYSTORE "keystore:fixtures/keystore/ethers-scrypt.json"
 
@@ -116,28 +116,17 @@ Test(signer, address_of_a_keystore)
     signer_close(NULL);
 }
 
-/* Typed data of one number. */
-static struct typed_data number_data(uint64_t number)
-{
-    struct typed_data typed = { .domain = { .name = "EIP712Domain" },
-                                .message = { .name = "Number" } };
-    struct u256 value = u256_from_u64(number);
-
-    typed_add_uint(&typed.domain, "chainId", 32, &value);
-    typed_add_uint(&typed.message, "value", 32, &value);
-    return typed;
-}
-
 Test(signer, signatures_recover)
 {
     struct diag d = { 0 };
     struct signer *s = open_fixture();
-    const struct typed_data typed = number_data(7);
     const struct eth_tx tx = { .chain_id = { { [31] = 1 } } };
+    struct typed_data typed;
     struct address want, got;
     struct hash32 digest;
     struct sig65 sig;
 
+    known_safe_tx(&typed, NULL, 0);
     signer_address(s, &want);
     cr_expect_null(signer_device(s));
     cr_expect_eq(signer_sign_typed(&d, s, &sig, &typed), OK, "%s", d.msg);
@@ -163,8 +152,7 @@ Test(signer, has_one_account)
     signer_close(s);
 }
 
-/* --- a signer that lies ------------------------------------------------------------------------
- */
+/* --- a signer that lies ----------------------------------------------------------------------- */
 
 struct liar {
     struct seckey key;
@@ -230,11 +218,13 @@ static void make_high_s(struct sig65 *sig)
 
 Test(signer, takes_nothing_but_its_accounts_signature)
 {
-    const struct typed_data typed = number_data(7), other = number_data(8);
+    struct typed_data typed, other;
     const struct seckey stranger = { { [31] = 9 } };
     const struct eth_tx tx = { .chain_id = { { [31] = 1 } } };
     struct hash32 digest, other_digest;
 
+    known_safe_tx(&typed, NULL, 0);
+    known_safe_tx(&other, known_transfer, sizeof(known_transfer));
     typed_data_digest(&digest, &typed);
     typed_data_digest(&other_digest, &other);
     for (int lie = 0; lie < 8; lie++) {
@@ -269,13 +259,14 @@ Test(signer, takes_nothing_but_its_accounts_signature)
 
 Test(signer, gives_nothing_away_with_an_error)
 {
-    const struct typed_data typed = number_data(7);
     const struct eth_tx tx = { .chain_id = { { [31] = 1 } } };
+    struct typed_data typed;
     struct liar l = { .key = { { [31] = 5 } }, .e = ERR_REFUSED };
     struct diag d = { 0 };
     struct signer *s = NULL;
     struct sig65 sig;
 
+    known_safe_tx(&typed, NULL, 0);
     memset(l.answer.b, 1, sizeof(l.answer.b));
     cr_assert_eq(signer_new(&d, &s, &liar_ops, &l), OK, "%s", d.msg);
     cr_expect_eq(signer_sign_typed(&d, s, &sig, &typed), ERR_REFUSED);

@@ -9,20 +9,11 @@
 #include "hw/io.h"
 
 /*
- * Devices behind a socket: emulators that run the vendors' firmware. Nothing here is encrypted or
- * authenticated, so only this machine is spoken to unless allow_remote says otherwise: the name is
- * "localhost" or an address, and all of its addresses have to be loopback ones (127.0.0.0/8, ::1).
- * Other names are not even resolved.
+ * Devices behind a socket: emulators that run the vendors' firmware. host_port and allow_remote are
+ * those of hw/socket_name.h.
  * Waiting is cut into slices in which Ctrl-C is looked for, as in hw/io.h: ERR_REFUSED
  * "interrupted". Every other failure of a peer is ERR_DEVICE.
  */
-
-struct socket_name {
-    char host[254]; /* as written, without brackets */
-    char port[6];   /* decimal, 1 to 65535 */
-};
-/* "HOST:PORT", "[::1]:21324": ERR_USAGE for anything else. Resolves nothing. */
-MUST_CHECK enum err socket_name_parse(struct diag *d, struct socket_name *out, const char *text);
 
 /* A TCP connection; *fd is -1 unless OK. ERR_USAGE for a bad name, or one that is not of this
  * machine and not allowed to be. */

@@ -151,17 +151,20 @@ static enum err list_one_tcp(struct diag *d, struct signer_listed *out,
                              const struct signer_options *options)
 {
     struct ledger_link link = { .fd = -1 };
-    enum err e = ledger_link_tcp(d, &link, options->transport + strlen(TRANSPORT_TCP),
+    struct diag why = { 0 };
+    enum err e = ledger_link_tcp(&why, &link, options->transport + strlen(TRANSPORT_TCP),
                                  options->allow_remote);
 
     *out = (struct signer_listed){ .model = DEVICE_UNKNOWN };
-    if (e == ERR_USAGE || e == ERR_REFUSED)
+    if (e == ERR_USAGE || e == ERR_REFUSED) {
+        *d = why;
         return e;
+    }
     (void)snprintf(out->transport, sizeof(out->transport), "%s", options->transport);
     if (e == OK)
         describe(out, &link);
     else
-        (void)snprintf(out->state, sizeof(out->state), "%.60s", d->msg);
+        (void)snprintf(out->state, sizeof(out->state), "%.60s", why.msg);
     ledger_link_close(&link);
     return OK;
 }

@@ -403,7 +403,9 @@ Test(ledger, lists_what_cannot_be_reached)
     cr_assert_eq(ledger_list(&d, list, &num, &options), OK, "%s", d.msg);
     cr_assert(num > 0);
     cr_expect_not_null(strstr(list[num - 1].state, "cannot connect"), "%s", list[num - 1].state);
+    cr_expect_str_empty(d.hint, "what went well leaves no hint to a later error");
     bad.transport = "tcp:192.0.2.1:1";
     num = 0;
     cr_expect_eq(ledger_list(&d, list, &num, &bad), ERR_USAGE);
+    cr_expect_not_null(strstr(d.hint, "--allow-remote-device"), "%s", d.hint);
 }

@@ -71,14 +71,15 @@ Test(ledger_apdu, bad_answers_over_tcp)
         const char *name, *bytes;
         size_t len;
         bool closes;
+        const char *words;
     } cases[] = {
-        { "nothing", "", 0, false },
-        { "closed", "", 0, true },
-        { "half a length", "\0\0", 2, true },
-        { "no status word", "\0\0\0\3xyz", 7, true },
-        { "half a status word", "\0\0\0\3xyz\x90", 8, false },
-        { "too long", "\0\0\1\1", 4, false },
-        { "much too long", "\xff\xff\xff\xff", 4, false },
+        { "nothing", "", 0, false, "in time" },
+        { "closed", "", 0, true, "closed" },
+        { "half a length", "\0\0", 2, true, "closed" },
+        { "no status word", "\0\0\0\3xyz", 7, true, "closed" },
+        { "half a status word", "\0\0\0\3xyz\x90", 8, false, "in time" },
+        { "too long", "\0\0\1\1", 4, false, "257 bytes, expected at most 256" },
+        { "much too long", "\xff\xff\xff\xff", 4, false, "4294967295 bytes" },
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -91,6 +92,7 @@ Test(ledger_apdu, bad_answers_over_tcp)
         if (cases[i].closes)
             (void)shutdown(fd, SHUT_WR);
         cr_expect_eq(ask(&link, &answer, &d), ERR_DEVICE, "%s", cases[i].name);
+        cr_expect_not_null(strstr(d.msg, cases[i].words), "%s: %s", cases[i].name, d.msg);
         cr_expect(answer.status == 0 && answer.data_len == 0);
         cr_expect(link.broken);
         cr_expect_eq(ask(&link, &answer, &d), ERR_DEVICE);
@@ -98,6 +100,24 @@ Test(ledger_apdu, bad_answers_over_tcp)
         ledger_link_close(&link);
         (void)close(fd);
     }
+}
+
+Test(ledger_apdu, the_longest_answer_over_tcp)
+{
+    const uint8_t status[] = { 0x90, 0 };
+    uint8_t message[4 + LEDGER_MAX_ANSWER] = { 0, 0, 1, 0 };
+    struct ledger_link link;
+    struct ledger_answer answer;
+    struct diag d;
+    int fd = emulator(&link);
+
+    memset(message + 4, 0x5a, 256);
+    memcpy(message + 4 + 256, status, sizeof(status));
+    cr_assert_eq(write(fd, message, sizeof(message)), (ssize_t)sizeof(message));
+    cr_expect_eq(ask(&link, &answer, &d), OK, "%s", d.msg);
+    cr_expect(answer.status == 0x9000 && answer.data_len == 256 && answer.data[255] == 0x5a);
+    ledger_link_close(&link);
+    (void)close(fd);
 }
 
 Test(ledger_apdu, drains_over_tcp)

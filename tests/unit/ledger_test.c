@@ -238,6 +238,36 @@ Test(ledger, ctrl_c_where_nothing_takes_it_back)
     close_played(s);
 }
 
+/* Nothing is on the screen yet, and nothing is sent to take it back. */
+Test(ledger, ctrl_c_while_it_opens)
+{
+    static const struct step script[] = { { "b001000000", NULL }, { NULL, NULL } };
+    struct signer *s = NULL;
+    struct diag d;
+
+    cr_expect_eq(open_ledger(&d, &s, script), ERR_REFUSED);
+    cr_expect_str_eq(d.msg, "interrupted");
+    cr_expect_str_empty(d.hint);
+    cr_expect_null(s);
+    expect_played();
+}
+
+/* What was answered is not on the screen any more: there is nothing to reject. */
+Test(ledger, an_error_that_ends_the_request)
+{
+    static const struct step script[] = {
+        NAME, CONFIG, ACCOUNT, { SIGN_HASHES, "6a84" }, { NULL, NULL }
+    };
+    struct signer *s = opened(script);
+    struct sig65 sig;
+    struct diag d;
+
+    cr_expect_eq(sign_known(&d, s, &sig), ERR_DEVICE);
+    cr_expect_not_null(strstr(d.msg, "memory"), "%s", d.msg);
+    cr_expect_str_empty(d.hint);
+    close_played(s);
+}
+
 Test(ledger, hangs_up_while_signing)
 {
     static const struct step script[] = {
@@ -275,19 +305,41 @@ Test(ledger, confirms_an_account)
 
 Test(ledger, an_answer_that_comes_twice_is_not_the_next_one)
 {
-    static const struct step script[] = { NAME,
-                                          CONFIG,
-                                          { "e002000015" KNOWN_PATH, "+" ACCOUNT_DATA "9000" },
-                                          { ASK_ACCOUNT_1, "6985" },
-                                          { NULL, NULL } };
+    static const struct {
+        struct step next;
+        enum { ASKS_ACCOUNT, SIGNS_MESSAGE, SIGNS_TX } what;
+    } cases[] = {
+        { { ASK_ACCOUNT_1, "6985" }, ASKS_ACCOUNT },
+        { { SIGN_HASHES, "6985" }, SIGNS_MESSAGE },
+        { { "e004000034" KNOWN_PATH "02dd0180808080940000000000000000000000000000000000000000"
+            "8080c0",
+            "6985" },
+          SIGNS_TX },
+    };
     const struct hd_path path = hd_path_account(HD_BIP44, 1);
-    struct signer *s = opened(script);
-    struct address a;
-    struct diag d = { 0 };
+    const struct eth_tx tx = { .chain_id = { { [31] = 1 } } };
 
-    cr_expect_eq(signer_account(&d, s, &a, &path, true), ERR_REFUSED, "%s", d.msg);
-    cr_expect(address_is_zero(&a));
-    close_played(s);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct step script[] = { NAME,
+                                       CONFIG,
+                                       { "e002000015" KNOWN_PATH, "+" ACCOUNT_DATA "9000" },
+                                       cases[i].next,
+                                       { NULL, NULL } };
+        struct signer *s = opened(script);
+        struct diag d = { 0 };
+        struct address a;
+        struct sig65 sig;
+        enum err e = ERR_INTERNAL;
+
+        if (cases[i].what == ASKS_ACCOUNT)
+            e = signer_account(&d, s, &a, &path, true);
+        else if (cases[i].what == SIGNS_MESSAGE)
+            e = sign_known(&d, s, &sig);
+        else
+            e = signer_sign_tx(&d, s, &sig, &tx);
+        cr_expect_eq(e, ERR_REFUSED, "row %zu: %s", i, d.msg);
+        close_played(s);
+    }
 }
 
 Test(ledger, does_not_open)

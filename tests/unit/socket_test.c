@@ -45,6 +45,7 @@ Test(socket, refuses_other_machines)
     static const char *const names[] = { "192.0.2.1:9999",          "0.0.0.0:9999",
                                          "[2001:db8::1]:9999",      "[::]:9999",
                                          "[::ffff:192.0.2.1]:9999", "128.0.0.1:1",
+                                         "[2001:db8::7f00:1]:9999", "[::7f00:1]:9999",
                                          "example.invalid:9999",    "localhost.:9999" };
     struct hw_budget b = hw_budget_ms(1000);
 
@@ -211,6 +212,24 @@ Test(socket, udp_ping)
     answer_as_peer(peer, "PINGPING", "PONGPONG", 8);
     b = hw_budget_ms(5000);
     cr_expect_eq(socket_udp_ask(&d, &io, "AGAIN", "PONGPONG", &b), OK, "%s", d.msg);
+    io.close(io.ctx);
+    socket_close(peer);
+}
+
+/* A long message does not come faster than an emulator reads. */
+Test(socket, udp_pauses)
+{
+    const uint8_t report[HW_REPORT_BYTES] = { 0 };
+    char name[32];
+    struct diag d = { 0 };
+    struct hw_io io;
+    struct hw_budget b = hw_budget_ms(60000);
+    int peer = local_socket(name, SOCK_DGRAM);
+
+    cr_assert_eq(socket_udp_io(&d, &io, name, false), OK, "%s", d.msg);
+    for (int i = 0; i < 100; i++)
+        cr_expect_eq(io.write(&d, io.ctx, report), OK, "%s", d.msg);
+    cr_expect(60000 - hw_budget_left_ms(&b) >= 3 * 20, "three pauses");
     io.close(io.ctx);
     socket_close(peer);
 }

@@ -61,3 +61,33 @@ Test(typed_data, json)
     buf_clear(&text);
     json_free(j);
 }
+
+/* What JavaScript reads exactly is a number, as wallets expect it; what it would round is text. */
+Test(typed_data, chain_ids_in_json)
+{
+    static const struct {
+        uint64_t id;
+        const char *want;
+    } cases[] = {
+        { 1, "\"domain\":{\"chainId\":1}" },
+        { 9007199254740991, "\"domain\":{\"chainId\":9007199254740991}" },
+        { 9007199254740992, "\"domain\":{\"chainId\":\"9007199254740992\"}" },
+        { UINT64_MAX, "\"domain\":{\"chainId\":\"18446744073709551615\"}" },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct u256 id = u256_from_u64(cases[i].id);
+        struct typed_data t = { .domain = { .name = "EIP712Domain" }, .message = { .name = "M" } };
+        struct diag d = { 0 };
+        struct json *j = NULL;
+        struct buf text;
+
+        typed_add_uint(&t.domain, "chainId", 32, &id);
+        j = typed_data_to_json(&t);
+        buf_init(&text, 65536);
+        cr_assert_eq(json_write(&d, &text, j, 0), OK, "%s", d.msg);
+        cr_expect_not_null(strstr(buf_str(&text), cases[i].want), "%s", buf_str(&text));
+        buf_clear(&text);
+        json_free(j);
+    }
+}

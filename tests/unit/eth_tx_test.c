@@ -46,6 +46,27 @@ Test(eth_tx, legacy_example_of_eip155)
     buf_clear(&raw);
 }
 
+/* The parity is v - 27: another v would be another one, or another chain's. */
+Test(eth_tx, encodes_with_v_27_and_28_alone)
+{
+    struct eth_tx tx = example();
+
+    for (int kind = ETH_TX_1559; kind <= ETH_TX_LEGACY; kind++) {
+        tx.kind = (enum eth_tx_kind)kind;
+        for (unsigned v = 0; v < 256; v++) {
+            const struct sig65 sig = { { [31] = 1, [63] = 1, [64] = (uint8_t)v } };
+            struct diag d = { 0 };
+            struct buf raw;
+
+            buf_init(&raw, 1024);
+            cr_expect_eq(eth_tx_encode(&d, &raw, &tx, &sig), v == 27 || v == 28 ? OK : ERR_FORMAT,
+                         "%d %u", kind, v);
+            cr_expect_eq(raw.len > 0, v == 27 || v == 28);
+            buf_clear(&raw);
+        }
+    }
+}
+
 Test(eth_tx, legacy_needs_a_chain_id_that_fits)
 {
     static const uint64_t ids[] = { 0, UINT64_MAX / 2, UINT64_MAX };

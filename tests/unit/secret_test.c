@@ -122,6 +122,26 @@ Test(secret, from_file_wants_a_private_file)
     (void)unlink(path);
 }
 
+/* Only root can give a file away. */
+Test(secret, from_file_wants_an_owner_to_trust)
+{
+    char path[] = "/tmp/countersign-secret-XXXXXX";
+    struct diag d = { 0 };
+    struct buf out;
+    int fd = mkstemp(path);
+
+    buf_init_secret(&out, 64);
+    cr_assert(fd >= 0 && write(fd, "pass\n", 5) == 5);
+    (void)close(fd);
+    if (chown(path, 65534, 65534) == 0) {
+        cr_expect_eq(secret_from_file(&d, &out, path), ERR_IO);
+        cr_expect_not_null(strstr(d.msg, "another user"), "%s", d.msg);
+        cr_expect_str_empty(buf_str(&out));
+    }
+    (void)unlink(path);
+    buf_clear(&out);
+}
+
 Test(secret, from_file_wants_a_regular_file)
 {
     char path[] = "/tmp/countersign-secret-XXXXXX";

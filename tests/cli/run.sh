@@ -5,6 +5,8 @@
 #
 #   COUNTERSIGN=build/countersign tests/cli/run.sh [FILE.test …]     default: tests/cli/*/*.test
 #
+# Several files at once, as many as there are cores.
+#
 # A .test file holds cases. The first character of a line says what it is; # and empty: a comment.
 #
 #   = name       starts a case (default: its command)
@@ -57,6 +59,14 @@ finish_case() {
 }
 
 [ $# -gt 0 ] || set -- "$ROOT"/tests/cli/*/*.test
+if [ $# -gt 1 ]; then
+    set -o pipefail
+    printf '%s\0' "$@" | xargs -0 -n 1 -P "$(nproc)" "$0" | awk '
+        /^[0-9]+ passed, [0-9]+ failed$/ { passed += $1; failed += $3; next }
+        { print }
+        END { printf "%d passed, %d failed\n", passed, failed }'
+    exit
+fi
 for file in "$@"; do
     HERE=$(cd "$(dirname "$file")" && pwd)
     clear_case

@@ -104,7 +104,7 @@ cli: $(PROGRAM) ## command-line tests alone
 
 e2e: $(PROGRAM) $(KEYSTORE_TOOL) ## end-to-end tests alone, on a chain of their own
 	$(Q)COUNTERSIGN=$(abspath $(PROGRAM)) MAKE_KEYSTORE=$(abspath $(KEYSTORE_TOOL)) \
-	    node --test $(E2E_ARGS) $(sort $(wildcard tests/e2e/*.test.mjs))
+	    node --test --test-concurrency=$$(nproc) $(E2E_ARGS) $(sort $(wildcard tests/e2e/*.test.mjs))
 
 bench: $(PROGRAM) $(PEAK_MEMORY) ## speed beside the peers, as ratios
 	$(Q)tests/tools/deps.sh build test
@@ -176,14 +176,7 @@ fuzz-smoke: ## the same for a few seconds each
 	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_TIME=5
 
 fuzz-run: $(FUZZERS)
-	$(Q)for f in $(FUZZERS); do name=$$(basename $$f _fuzz); \
-	    mkdir -p $(FUZZ_BUILD)/corpus/$$name; \
-	    seeds=fixtures/fuzz/$$name; [ -d $$seeds ] || seeds=; \
-	    printf '  %-8s %s\n' FUZZ $$name; \
-	    LSAN_OPTIONS=suppressions=tests/fuzz/lsan.supp:print_suppressions=0 \
-	    $$f -max_total_time=$(FUZZ_TIME) -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
-	        -artifact_prefix=$(FUZZ_BUILD)/ $(FUZZ_BUILD)/corpus/$$name $$seeds \
-	        >$(FUZZ_BUILD)/$$name.log 2>&1 || { tail -n 40 $(FUZZ_BUILD)/$$name.log; exit 1; }; done
+	$(Q)printf '%s\n' $(FUZZERS) | xargs -n 1 -P "$$(nproc)" tests/tools/fuzz_one.sh $(FUZZ_TIME)
 
 $(FUZZ_BUILD)/%_fuzz: tests/fuzz/%_fuzz.c $(LIBRARY)
 	$(call say,FUZZ,$@)

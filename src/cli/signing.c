@@ -282,7 +282,8 @@ static enum err keep_whole(struct diag *d, struct signing *s, const struct sig65
     e = keep(d, s, sig);
     if (e == OK && !args_json(s->args)) {
         print_signed(s);
-        e = term_finish(d);
+        if ((e = term_finish(d)) != OK)
+            diag_hint(d, "the signature is saved in the proposal");
     }
     interrupt_release_answered(&held);
     return e;

@@ -252,6 +252,11 @@ test('a Trezor that refuses one of the families', async (t) => {
     const alone = await run([...args, '--family', 'legacy'], { cwd: dir });
     assert.equal(alone.code, 2);
     assert.match(alone.stderr, /Forbidden key path/);
+    // the first family is no family to do without
+    device.isAllowed = (path) => walletAt(path).address === addressAt(DEFAULT);
+    const none = await run(args, { cwd: dir });
+    assert.equal(none.code, 2, none.stdout);
+    assert.match(none.stderr, /Forbidden key path/);
 });
 
 test('a broken profile is not passed over', async () => {

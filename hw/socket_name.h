@@ -21,9 +21,9 @@ MUST_CHECK enum err socket_name_parse(struct diag *d, struct socket_name *out, c
 /*
  * Its addresses, for sockets of that type (SOCK_STREAM); *out is NULL unless OK, and the caller
  * frees it with freeaddrinfo. Without allow_remote the name has to be "localhost" or an address,
- * and all of its addresses loopback ones (127.0.0.0/8, ::1): ERR_USAGE. Other names are not even
- * resolved then. Where they are, the system's resolver waits for as long as it likes, and Ctrl-C
- * waits with it.
+ * and all of its addresses loopback ones (127.0.0.0/8, also in IPv6's form, and ::1): ERR_USAGE.
+ * Other names are not even resolved then. Where they are, the system's resolver waits for as long
+ * as it likes, and Ctrl-C waits with it.
  */
 struct addrinfo;
 MUST_CHECK enum err socket_name_resolve(struct diag *d, struct addrinfo **out,

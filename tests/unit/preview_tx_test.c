@@ -221,10 +221,23 @@ Test(preview, short_calldata_is_shown_at_once)
     }
 }
 
+/* On chain 1, with up to four bytes of calldata, for at most 0.00042 ether. */
+static struct eth_tx tx_of(enum eth_tx_kind kind, uint64_t value, size_t data_len)
+{
+    static const uint8_t data[4];
+
+    return (struct eth_tx){ .kind = kind,
+                            .chain_id = u256_from_u64(1),
+                            .max_fee = u256_from_u64(20000000000),
+                            .gas_limit = 21000,
+                            .value = u256_from_u64(value),
+                            .data = data,
+                            .data_len = data_len };
+}
+
 /* Source: layoutEthereumFee of legacy/v1.14.1. */
 Test(preview, legacy_fee_of_a_trezor_one)
 {
-    static const uint8_t data[1];
     static const struct {
         uint64_t value;
         size_t data_len;
@@ -238,13 +251,7 @@ Test(preview, legacy_fee_of_a_trezor_one)
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         static const struct device_setup setup = { .model = TREZOR_ONE };
-        const struct eth_tx tx = { .kind = ETH_TX_LEGACY,
-                                   .chain_id = u256_from_u64(1),
-                                   .max_fee = u256_from_u64(20000000000),
-                                   .gas_limit = 21000,
-                                   .value = u256_from_u64(rows[i].value),
-                                   .data = data,
-                                   .data_len = rows[i].data_len };
+        const struct eth_tx tx = tx_of(ETH_TX_LEGACY, rows[i].value, rows[i].data_len);
         struct preview p = { 0 };
         struct diag d = { 0 };
 
@@ -260,7 +267,6 @@ Test(preview, legacy_fee_of_a_trezor_one)
  * number first. */
 Test(preview, amounts_of_ledgers)
 {
-    static const uint8_t data[4];
     static const struct {
         struct device_version version;
         uint64_t value;
@@ -282,13 +288,7 @@ Test(preview, amounts_of_ledgers)
                                             .has_version = true,
                                             .version = rows[i].version,
                                             .blind_signing = SETTING_ON };
-        const struct eth_tx tx = { .kind = ETH_TX_1559,
-                                   .chain_id = u256_from_u64(1),
-                                   .max_fee = u256_from_u64(20000000000),
-                                   .gas_limit = 21000,
-                                   .value = u256_from_u64(rows[i].value),
-                                   .data = data,
-                                   .data_len = rows[i].data_len };
+        const struct eth_tx tx = tx_of(ETH_TX_1559, rows[i].value, rows[i].data_len);
         struct preview p = { 0 };
         struct diag d = { 0 };
         const char *amount = NULL, *fees = NULL;

@@ -15,6 +15,16 @@
 
 #define PROFILE_NAME "countersign.yaml"
 
+/* The name of a single bit. */
+static const char *bit_name(const char *const *names, unsigned num_names, unsigned bit)
+{
+    for (unsigned i = 0; i < num_names; i++) {
+        if (bit == 1U << i)
+            return names[i];
+    }
+    return "unknown";
+}
+
 const char *privileged_change_name(unsigned bit)
 {
     static const char *const names[NUM_PRIVILEGED_CHANGES] = {
@@ -22,11 +32,24 @@ const char *privileged_change_name(unsigned bit)
         "ownership", "roles",   "delay", "approvals",
     };
 
-    for (unsigned i = 0; i < NUM_PRIVILEGED_CHANGES; i++) {
-        if (bit == 1U << i)
-            return names[i];
-    }
-    return "unknown";
+    return bit_name(names, NUM_PRIVILEGED_CHANGES, bit);
+}
+
+const char *unproved_name(unsigned bit)
+{
+    static const char *const names[NUM_UNPROVED] = {
+        "device",
+        "kms-device",
+        "kms-measurement",
+        "os-image",
+        "implementation",
+        "kms-info",
+        "gateway",
+        "app",
+        "age",
+    };
+
+    return bit_name(names, NUM_UNPROVED, bit);
 }
 
 /* --- finding and loading ------------------------------------------------------------------- */

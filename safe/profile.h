@@ -56,10 +56,28 @@ enum privileged_change {
 /* "owners", "modules", …; bit is a single privileged_change. */
 const char *privileged_change_name(unsigned bit);
 
+/* Kinds of value that a policy may accept although nobody shows evidence for them. A compose hash
+ * is not among them. */
+enum unproved {
+    UNPROVED_DEVICE = 1 << 0,          /* machines that apps may run on */
+    UNPROVED_KMS_DEVICE = 1 << 1,      /* machines that a KMS may run on */
+    UNPROVED_KMS_MEASUREMENT = 1 << 2, /* aggregated measurements of a KMS */
+    UNPROVED_OS_IMAGE = 1 << 3,
+    UNPROVED_IMPLEMENTATION = 1 << 4, /* code of contracts, and of apps that are to come */
+    UNPROVED_KMS_INFO = 1 << 5,       /* root keys of a KMS, their quote and event log */
+    UNPROVED_GATEWAY = 1 << 6,
+    UNPROVED_APP = 1 << 7, /* apps that are registered, and owners of new ones */
+    UNPROVED_AGE = 1 << 8, /* of a proposal whose time nobody signed */
+};
+#define NUM_UNPROVED 9
+/* "device", "kms-device", …; bit is a single one. */
+const char *unproved_name(unsigned bit);
+
 struct profile_policy {
     char **actions; /* names of `propose`, allowed; NULL: every non-privileged action */
     size_t num_actions;
     unsigned allowed_changes;  /* privileged_change bits */
+    unsigned unproved;         /* unproved bits */
     uint64_t expiry_s;         /* of a proposal; 0: none */
     uint64_t min_delay_s;      /* least delay of a schedule; default: timelock delay */
     uint64_t max_delay_s;      /* 0: none */

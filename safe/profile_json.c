@@ -245,20 +245,28 @@ static struct json *queue_json(const struct profile *p)
     return j;
 }
 
+static struct json *bits_json(unsigned bits, unsigned num_bits, const char *(*name)(unsigned bit))
+{
+    struct json *j = json_new_array();
+
+    for (unsigned i = 0; i < num_bits; i++) {
+        if ((bits & 1U << i) != 0)
+            json_append(j, json_new_string(name(1U << i)));
+    }
+    return j;
+}
+
 static struct json *policy_json(const struct profile_policy *policy)
 {
     struct json *j = json_new_object();
-    struct json *changes = json_new_array();
 
-    for (unsigned i = 0; i < NUM_PRIVILEGED_CHANGES; i++) {
-        if ((policy->allowed_changes & 1U << i) != 0)
-            json_append(changes, json_new_string(privileged_change_name(1U << i)));
-    }
     if (policy->actions != NULL)
         json_set(j, "actions", texts_json(policy->actions, policy->num_actions));
     else
         json_set_null(j, "actions");
-    json_set(j, "allowChanges", changes);
+    json_set(j, "allowChanges",
+             bits_json(policy->allowed_changes, NUM_PRIVILEGED_CHANGES, privileged_change_name));
+    json_set(j, "unproved", bits_json(policy->unproved, NUM_UNPROVED, unproved_name));
     set_number(j, "expiry", policy->expiry_s);
     set_number(j, "minDelay", policy->min_delay_s);
     set_number(j, "maxDelay", policy->max_delay_s);

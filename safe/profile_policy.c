@@ -128,21 +128,31 @@ static enum err read_actions(struct profile_reader *r, const struct yaml_node *n
                               is_action, "an action of 'countersign propose'");
 }
 
-static enum err unknown_change(struct profile_reader *r, const struct yaml_node *n)
+/* Words that each stand for a bit. */
+struct bit_words {
+    const char *(*name)(unsigned bit);
+    unsigned num;
+    const char *what;
+};
+
+static enum err unknown_word(struct profile_reader *r, const struct yaml_node *n,
+                             const struct bit_words *words)
 {
     struct buf list;
 
     buf_init(&list, 512);
-    for (unsigned i = 0; i < NUM_PRIVILEGED_CHANGES; i++)
-        buf_addf(&list, "%s%s", i > 0 ? ", " : "", privileged_change_name(1U << i));
+    for (unsigned i = 0; i < words->num; i++)
+        buf_addf(&list, "%s%s", i > 0 ? ", " : "", words->name(1U << i));
     diag_hint(r->d, "known: %s", buf_str(&list));
     buf_clear(&list);
-    return yaml_error(r->d, ERR_FORMAT, r->y, n, "unknown kind of change '%.64s'", n->text);
+    return yaml_error(r->d, ERR_FORMAT, r->y, n, "unknown kind of %s '%.64s'", words->what,
+                      n->text);
 }
 
-static enum err read_allow_changes(struct profile_reader *r, const struct yaml_node *n)
+static enum err read_words(struct profile_reader *r, unsigned *out, const struct yaml_node *n,
+                           const struct bit_words *words)
 {
-    enum err e = yaml_check_sequence(r->d, r->y, n, NUM_PRIVILEGED_CHANGES);
+    enum err e = yaml_check_sequence(r->d, r->y, n, words->num);
 
     for (size_t i = 0; e == OK && i < n->num_items; i++) {
         const char *text = NULL;
@@ -150,14 +160,29 @@ static enum err read_allow_changes(struct profile_reader *r, const struct yaml_n
 
         if ((e = yaml_read_text(r->d, &text, r->y, n->items[i])) != OK)
             break;
-        while (bit < 1U << NUM_PRIVILEGED_CHANGES && strcmp(privileged_change_name(bit), text) != 0)
+        while (bit < 1U << words->num && strcmp(words->name(bit), text) != 0)
             bit <<= 1;
-        if (bit == 1U << NUM_PRIVILEGED_CHANGES)
-            e = unknown_change(r, n->items[i]);
+        if (bit == 1U << words->num)
+            e = unknown_word(r, n->items[i], words);
         else
-            r->p->policy.allowed_changes |= bit;
+            *out |= bit;
     }
     return e;
+}
+
+static enum err read_allow_changes(struct profile_reader *r, const struct yaml_node *n)
+{
+    static const struct bit_words words = { privileged_change_name, NUM_PRIVILEGED_CHANGES,
+                                            "change" };
+
+    return read_words(r, &r->p->policy.allowed_changes, n, &words);
+}
+
+static enum err read_unproved(struct profile_reader *r, const struct yaml_node *n)
+{
+    static const struct bit_words words = { unproved_name, NUM_UNPROVED, "unproved value" };
+
+    return read_words(r, &r->p->policy.unproved, n, &words);
 }
 
 static enum err read_expiry(struct profile_reader *r, const struct yaml_node *n)
@@ -229,6 +254,7 @@ enum err profile_read_policy(struct profile_reader *r, const struct yaml_node *n
     static const struct profile_key keys[] = {
         { "actions", false, read_actions },
         { "allow-changes", false, read_allow_changes },
+        { "unproved", false, read_unproved },
         { "expiry", false, read_expiry },
         { "min-delay", false, read_min_delay },
         { "max-delay", false, read_max_delay },

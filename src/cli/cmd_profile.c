@@ -198,21 +198,29 @@ static void print_list(const char *label, char *const *list, size_t num_list, co
     buf_clear(&text);
 }
 
+static void print_bits(const char *label, unsigned bits, unsigned num_bits,
+                       const char *(*name)(unsigned bit))
+{
+    struct buf text;
+
+    buf_init(&text, 1024);
+    for (unsigned i = 0; i < num_bits; i++) {
+        if ((bits & 1U << i) != 0)
+            buf_addf(&text, "%s%s", text.len > 0 ? ", " : "", name(1U << i));
+    }
+    print_text(label, bits == 0 ? "none" : buf_str(&text));
+    buf_clear(&text);
+}
+
 static void print_policy(const struct profile *p)
 {
     const struct profile_policy *policy = &p->policy;
-    const char *separator = "";
 
     print_list("actions", policy->actions, policy->num_actions,
                policy->actions != NULL ? "none" : "all that change no control");
-    term_printf("%-12s", "  changes");
-    for (unsigned i = 0; i < NUM_PRIVILEGED_CHANGES; i++) {
-        if ((policy->allowed_changes & 1U << i) == 0)
-            continue;
-        term_printf("%s%s", separator, privileged_change_name(1U << i));
-        separator = ", ";
-    }
-    term_printf("%s\n", policy->allowed_changes == 0 ? "none" : "");
+    print_bits("  changes", policy->allowed_changes, NUM_PRIVILEGED_CHANGES,
+               privileged_change_name);
+    print_bits("  unproved", policy->unproved, NUM_UNPROVED, unproved_name);
     term_printf("%-12s%s\n", "  expiry",
                 policy->expiry_s > 0 ? duration_format(policy->expiry_s).s : "none");
     if (p->has_timelock)

@@ -162,6 +162,10 @@ static const struct {
       "found 'add-compose'" },
     { "change", REQUIRED "policy: {allow-changes: [owner]}\n", ERR_FORMAT,
       "unknown kind of change 'owner'" },
+    { "a compose hash is never accepted unproved", REQUIRED "policy: {unproved: [compose]}\n",
+      ERR_FORMAT, "unknown kind of unproved value 'compose'" },
+    { "unproved without a list", REQUIRED "policy: {unproved: device}\n", ERR_FORMAT,
+      "expected a list" },
     { "expiry", REQUIRED "policy: {expiry: never}\n", ERR_FORMAT, "expected a duration" },
     { "bool in other words", REQUIRED "policy: {allow-value: yes}\n", ERR_FORMAT,
       "expected true or false, found 'yes'" },
@@ -220,6 +224,7 @@ Test(profile, defaults)
     cr_expect_eq(p->queue.kind, QUEUE_NONE);
     cr_expect_null(p->policy.actions);
     cr_expect_eq(p->policy.allowed_changes, 0);
+    cr_expect_eq(p->policy.unproved, 0);
     cr_expect_eq(p->policy.expiry_s, 0);
     cr_expect_eq(p->policy.min_delay_s, 0);
     cr_expect(p->policy.require_git);
@@ -322,6 +327,21 @@ Test(profile, change_names)
     cr_expect_str_eq(privileged_change_name(CHANGE_FALLBACK_HANDLER), "fallback-handler");
     cr_expect_str_eq(privileged_change_name(CHANGE_APPROVALS), "approvals");
     cr_expect_str_eq(privileged_change_name(3), "unknown");
+}
+
+Test(profile, unproved_takes_exactly_nine_words)
+{
+    struct profile *p =
+        parsed(REQUIRED "policy: {unproved: [device, kms-device, kms-measurement, os-image, "
+                        "implementation, kms-info, gateway, app, age]}\n");
+
+    cr_expect_eq(p->policy.unproved, (1U << NUM_UNPROVED) - 1);
+    profile_free(p);
+    p = parsed(REQUIRED "policy: {unproved: [kms-info, device]}\n");
+    cr_expect_eq(p->policy.unproved, UNPROVED_KMS_INFO | UNPROVED_DEVICE);
+    profile_free(p);
+    cr_expect_str_eq(unproved_name(UNPROVED_AGE), "age");
+    cr_expect_str_eq(unproved_name(1U << NUM_UNPROVED), "unknown");
 }
 
 static void expect_kind(const struct call_lookup *l, const char *text, enum contract_kind kind,

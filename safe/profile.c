@@ -5,13 +5,13 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "safe/deployments.h"
 #include "src/base/file.h"
 #include "src/base/json.h"
 #include "src/base/limits.h"
+#include "src/base/trusted_file.h"
 
 #define PROFILE_NAME "countersign.yaml"
 
@@ -55,16 +55,12 @@ const char *unproved_name(unsigned bit)
 /* --- finding and loading ------------------------------------------------------------------- */
 
 /* A profile found above decides what is right: one that somebody else put there is not taken. */
-static enum err check_found(struct diag *d, const char *path)
+static enum err check_found(struct diag *d, const struct trusted_file *file)
 {
-    struct stat st;
-
-    if (stat(path, &st) != 0)
-        return diag_set(d, ERR_IO, "cannot read '%.256s': %s", path, strerror(errno));
-    if (st.st_uid == geteuid() || st.st_uid == 0)
+    if (file->by_self)
         return OK;
-    diag_hint(d, "if it is the right one, name it: --profile '%.256s'", path);
-    return diag_set(d, ERR_USAGE, "the profile '%.256s' belongs to another user", path);
+    diag_hint(d, "if it is the right one, name it: --profile '%.256s'", file->path);
+    return diag_set(d, ERR_USAGE, "the profile '%.256s' belongs to another user", file->path);
 }
 
 static enum err find(struct diag *d, char **out)
@@ -87,7 +83,7 @@ static enum err find(struct diag *d, char **out)
             *out = strdup(buf_str(&path));
         buf_clear(&path);
         if (found)
-            return *out == NULL ? diag_set(d, ERR_NOMEM, "out of memory") : check_found(d, *out);
+            return *out == NULL ? diag_set(d, ERR_NOMEM, "out of memory") : OK;
         if (len <= 1)
             break;
         while (len > 1 && dir[len - 1] != '/')
@@ -97,57 +93,58 @@ static enum err find(struct diag *d, char **out)
     return diag_set(d, ERR_USAGE, "no " PROFILE_NAME " in this directory or above");
 }
 
-/* The absolute directory that holds path, to be freed; NULL on failure. */
-static char *absolute_dir(const char *path)
+/* The directory of a file's own path, to be freed; NULL on failure. */
+static char *dir_of(const struct trusted_file *file)
 {
-    const char *slash = strrchr(path, '/');
-    size_t len = slash != NULL ? (size_t)(slash - path) : 0;
-    char cwd[PATH_MAX] = "";
-    char *dir = NULL;
-    struct buf joined;
+    const char *slash = strrchr(file->path, '/');
 
-    if (path[0] == '/')
-        return strndup(path, len > 0 ? len : 1);
-    if (getcwd(cwd, sizeof(cwd)) == NULL)
-        return NULL;
-    buf_init(&joined, sizeof(cwd) + len + 2);
-    buf_addf(&joined, "%s%s%.*s", cwd, len > 0 ? "/" : "", (int)len, path);
-    if (buf_ok(&joined))
-        dir = strdup(buf_str(&joined));
-    buf_clear(&joined);
-    return dir;
+    if (slash == NULL)
+        return path_absolute(".");
+    return strndup(file->path, slash == file->path ? 1 : (size_t)(slash - file->path));
+}
+
+static enum err parse_read(struct diag *d, struct profile **out, const struct buf *text,
+                           struct trusted_file *file, const char *path)
+{
+    char *dir = dir_of(file);
+    enum err e = ERR_INTERNAL;
+
+    if (dir == NULL)
+        return diag_set(d, ERR_IO, "cannot tell the directory of '%.256s'", path);
+    e = profile_parse(d, out, text->data, text->len, path, dir);
+    free(dir);
+    if (e != OK)
+        return e;
+    (*out)->real_path = file->path;
+    file->path = NULL; /* moved */
+    if (((*out)->path = strdup(path)) != NULL)
+        return OK;
+    profile_free(*out);
+    *out = NULL;
+    return diag_set(d, ERR_NOMEM, "out of memory");
 }
 
 enum err profile_load(struct diag *d, struct profile **out, const char *path)
 {
-    enum err e = ERR_INTERNAL;
+    struct trusted_file file = { 0 };
+    enum err e = OK;
     char *found = NULL;
-    char *dir = NULL;
     struct buf text;
 
     *out = NULL;
     buf_init(&text, LIMIT_YAML_BYTES);
-    if (path == NULL) {
-        if ((e = find(d, &found)) != OK)
-            goto done;
+    if (path == NULL && (e = find(d, &found)) == OK)
         path = found;
-    }
-    if ((e = file_read(d, &text, path)) != OK)
-        goto done;
-    if ((dir = absolute_dir(path)) == NULL) {
-        e = diag_set(d, ERR_IO, "cannot tell the directory of '%.256s'", path);
-        goto done;
-    }
-    if ((e = profile_parse(d, out, text.data, text.len, path, dir)) != OK)
-        goto done;
-    if (((*out)->path = strdup(path)) == NULL) {
-        e = diag_set(d, ERR_NOMEM, "out of memory");
-        profile_free(*out);
-        *out = NULL;
-    }
-done:
+    if (e == OK)
+        e = trusted_file_read(d, &text, &file, path);
+    if (e == OK && found != NULL)
+        e = check_found(d, &file);
+    if (e == OK)
+        e = parse_read(d, out, &text, &file, path);
+    if (e == OK)
+        (*out)->found = found != NULL;
+    trusted_file_clear(&file);
     free(found);
-    free(dir);
     buf_clear(&text);
     return e;
 }
@@ -184,6 +181,11 @@ void profile_free(struct profile *p)
         return;
     free(p->path);
     free(p->name);
+    free(p->real_path);
+    free(p->text);
+    for (size_t i = 0; i < p->num_files; i++)
+        free(p->files[i].path);
+    free(p->files);
     free_texts(p->rpc_urls, p->num_rpc_urls);
     free(p->owners);
     free(p->delegates);

@@ -147,9 +147,28 @@ struct profile_images {
     size_t num_policies;
 };
 
+/* A file that the profile names and whose content decides as the profile's own does. */
+struct profile_file {
+    char *path; /* as the profile writes it */
+    struct hash32 sha256;
+};
+
 struct profile {
     char *path; /* as opened, for messages; NULL for text given directly */
     char *name;
+
+    /* What profile_accept.h is about. */
+    char *real_path; /* absolute, behind symbolic links; "-": standard input; NULL as above */
+    bool found;      /* by a search in this directory and above: nobody named it */
+    bool accepted;   /* by a person, for its Safe: what profile_accept.h says, or the caller */
+    char *text;      /* as it was read, NUL-terminated */
+    size_t text_len;
+    struct profile_file *files; /* in the order in which they were read */
+    size_t num_files;
+    /* Of the text alone, if no file is named: what sha256sum says. With files, of one line for the
+     * profile and one for each of them, "<64 hex>  -\n" as 'sha256sum <FILE' prints it. */
+    struct hash32 sha256;
+
     struct u256 chain_id;
     char **rpc_urls;
     size_t num_rpc_urls;
@@ -191,7 +210,10 @@ struct profile {
 
 /*
  * path NULL: countersign.yaml in this or a parent directory; ERR_USAGE if there is none, or if it
- * belongs to another user than this one or root. path "-" is standard input.
+ * belongs to another user than this one or root. path "-" is standard input. How the file is
+ * opened: src/base/trusted_file.h; relative paths in it are behind the directory of the file
+ * itself, also where a symbolic link led to it. Nobody has accepted it yet: only profile_accept.h
+ * says so.
  */
 MUST_CHECK enum err profile_load(struct diag *d, struct profile **out, const char *path);
 /* dir resolves relative paths; NULL: they are kept, and no ABI file is read. */

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/base/file.h"
 #include "src/base/limits.h"
 #include "src/base/yaml_read.h"
 
@@ -62,7 +61,7 @@ static enum err load_abi(struct profile_reader *r, const struct yaml_node *n)
     enum err e = ERR_INTERNAL;
 
     buf_init(&text, LIMIT_ABI_FILE_BYTES);
-    e = file_read(&inner, &text, r->contract->abi_path);
+    e = profile_read_file(r, &inner, &text, r->contract->abi_path, n);
     if (e == OK)
         e = user_abi_parse(&inner, &r->contract->abi, text.data, text.len, r->contract->abi_path);
     buf_clear(&text);

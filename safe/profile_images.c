@@ -5,7 +5,6 @@
 #include "safe/profile_parse.h"
 #include "src/base/clock.h"
 #include "src/base/digest.h"
-#include "src/base/file.h"
 #include "src/base/hex.h"
 #include "src/base/limits.h"
 #include "src/base/yaml_read.h"
@@ -209,7 +208,7 @@ static enum err read_key(struct profile_reader *r, const struct yaml_node *n)
     if (e != OK || r->dir == NULL)
         return e;
     buf_init(&text, KEY_BYTES);
-    if (file_read(&inner, &text, r->image->key_path) != OK)
+    if (profile_read_file(r, &inner, &text, r->image->key_path, n) != OK)
         e = yaml_error_from(r->d, r->y, n, &inner);
     else if (strncmp(buf_str(&text), head, strlen(head)) != 0 || strlen(buf_str(&text)) != text.len)
         e = yaml_error(r->d, ERR_FORMAT, r->y, n, "expected a file that begins with %s", head);
@@ -290,7 +289,7 @@ static enum err read_root_file(struct profile_reader *r, const struct yaml_node 
     if (e != OK || r->dir == NULL)
         return e;
     buf_init(&text, LIMIT_SIGSTORE_BYTES);
-    if (file_read(&inner, &text, all->root_path) != OK ||
+    if (profile_read_file(r, &inner, &text, all->root_path, n) != OK ||
         sha256(&inner, &all->root_sha256, text.data, text.len) != OK)
         e = yaml_error_from(r->d, r->y, n, &inner);
     else if ((all->root = bytes_dup(text.data, text.len)) == NULL)

@@ -3,6 +3,7 @@
 
 #include "safe/profile.h"
 #include "src/base/address.h"
+#include "src/base/hex.h"
 #include "src/base/json.h"
 #include "src/base/u256.h"
 
@@ -279,11 +280,27 @@ static struct json *policy_json(const struct profile_policy *policy)
     return j;
 }
 
+static struct json *files_json(const struct profile *p)
+{
+    struct json *list = json_new_array();
+
+    for (size_t i = 0; i < p->num_files; i++) {
+        struct json *file = json_new_object();
+
+        json_set_string(file, "path", p->files[i].path);
+        json_set_string(file, "sha256", hash32_format(&p->files[i].sha256).s + 2);
+        json_append(list, file);
+    }
+    return list;
+}
+
 struct json *profile_json(const struct profile *p)
 {
     struct json *j = json_new_object();
 
     json_set_string(j, "name", p->name);
+    json_set_string(j, "sha256", hash32_format(&p->sha256).s + 2);
+    json_set(j, "files", files_json(p));
     json_set(j, "chain", chain_json(p));
     json_set(j, "safe", safe_json(p));
     json_set(j, "timelock", timelock_json(p));

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/base/file.h"
 #include "src/base/limits.h"
 #include "src/base/yaml_read.h"
 
@@ -210,7 +209,7 @@ static enum err read_git_signers(struct profile_reader *r, const struct yaml_nod
     if (e != OK || r->dir == NULL)
         return e;
     buf_init(&text, LIMIT_ALLOWED_SIGNERS_BYTES);
-    if (file_read(&inner, &text, r->p->git_signers_path) != OK) {
+    if (profile_read_file(r, &inner, &text, r->p->git_signers_path, n) != OK) {
         e = yaml_error_from(r->d, r->y, n, &inner);
     } else {
         r->p->git_signers = bytes_dup(buf_str(&text), text.len + 1);
@@ -291,7 +290,8 @@ enum err profile_parse(struct diag *d, struct profile **out, const void *data, s
     }
     r.p->policy.require_git = true;
     if ((e = profile_read_keys(&r, yaml_root(y), keys, "a profile")) != OK ||
-        (e = profile_check(&r, yaml_root(y))) != OK)
+        (e = profile_check(&r, yaml_root(y))) != OK ||
+        (e = profile_identify(d, r.p, data, data_len)) != OK)
         goto done;
     *out = r.p;
     r.p = NULL; /* moved to the caller */

@@ -43,6 +43,10 @@ MUST_CHECK enum err profile_read_copy(struct profile_reader *r, char **out,
 /* The same for a path: behind dir, unless it is absolute. */
 MUST_CHECK enum err profile_read_path(struct profile_reader *r, char **out,
                                       const struct yaml_node *n);
+/* The content of a file that the profile names; its hash becomes a part of the profile's own. n
+ * holds the path as written, for that. Errors without a position. */
+MUST_CHECK enum err profile_read_file(struct profile_reader *r, struct diag *d, struct buf *out,
+                                      const char *path, const struct yaml_node *n);
 /* A list of texts; each passes is_valid, or expected says what it should have been. */
 MUST_CHECK enum err profile_read_texts(struct profile_reader *r, char ***out, size_t *num_out,
                                        const struct yaml_node *n, size_t max,
@@ -75,5 +79,13 @@ MUST_CHECK enum err profile_read_queue(struct profile_reader *r, const struct ya
 MUST_CHECK enum err profile_read_policy(struct profile_reader *r, const struct yaml_node *n);
 /* Everything is read: what contradicts itself is refused. root is for positions. */
 MUST_CHECK enum err profile_check(struct profile_reader *r, const struct yaml_node *root);
+
+/* Keep the text, and take the hash of it and of the files that were read. */
+MUST_CHECK enum err profile_identify(struct diag *d, struct profile *p, const void *data,
+                                     size_t data_len);
+/* That hash, of any text and files; the paths do not count, as the text has them. */
+MUST_CHECK enum err profile_hash(struct diag *d, struct hash32 *out, const void *text,
+                                 size_t text_len, const struct profile_file *files,
+                                 size_t num_files);
 
 #endif

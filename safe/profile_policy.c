@@ -63,6 +63,11 @@ static enum err read_key_env(struct profile_reader *r, const struct yaml_node *n
         (q->api_key_env[0] >= '0' && q->api_key_env[0] <= '9') || strlen(q->api_key_env) > 64)
         return yaml_error(r->d, ERR_FORMAT, r->y, n,
                           "expected the name of an environment variable, not the key itself");
+    /* a profile must not pick another program's secret and send it to its service */
+    if (strncmp(q->api_key_env, "SAFE_API_KEY", 12) != 0 &&
+        strncmp(q->api_key_env, "COUNTERSIGN_API_KEY", 19) != 0)
+        return yaml_error(r->d, ERR_FORMAT, r->y, n,
+                          "expected a name that begins with SAFE_API_KEY or COUNTERSIGN_API_KEY");
     if (q->api_key_file != NULL)
         return yaml_error(r->d, ERR_FORMAT, r->y, n,
                           "the key is in a file or in a variable, not both");

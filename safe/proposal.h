@@ -78,6 +78,7 @@ struct proposal_signature {
 
 /* All-zero is valid to clear. */
 struct proposal {
+    struct hash32 file_sha256; /* of the text that it was read from; zero: it was made here */
     enum step step;
     uint64_t created_s;
     struct action_ref *actions;

@@ -295,6 +295,8 @@ enum err proposal_parse(struct diag *d, struct proposal *out, const void *data, 
         (e = read_safe_tx(d, &p, j)) == OK && (e = read_operation(d, &p, j)) == OK &&
         (e = read_scheduled(d, &p, j)) == OK && (e = read_evidence(d, &p, j)) == OK)
         e = read_signatures(d, &p, j);
+    if (e == OK)
+        e = sha256(d, &p.file_sha256, data, data_len);
     json_free(j);
     if (e != OK) {
         proposal_clear(&p);

@@ -21,11 +21,16 @@ static bool is_token(const struct buf *key)
     return key->len > 0;
 }
 
-static enum err read_api_key(struct diag *d, struct buf *out, const struct profile_queue *from)
+/* A key goes to the service for which a person accepted it: what the accepted text names, by
+ * scheme, host and port. A profile that nobody accepted gets none. */
+static enum err read_api_key(struct diag *d, struct buf *out, const struct profile *p)
 {
+    const struct profile_queue *from = &p->queue;
     enum err e = OK;
 
     buf_init_secret(out, LIMIT_SECRET_BYTES);
+    if ((from->api_key_file != NULL || from->api_key_env != NULL) && !p->accepted)
+        return diag_set(d, ERR_USAGE, "the profile that names an API key is not accepted");
     if (from->api_key_file != NULL) {
         if ((e = secret_from_file(d, out, from->api_key_file)) != OK)
             return diag_prefix(d, "cannot read the API key of the queue");
@@ -71,7 +76,7 @@ enum err queue_open(struct diag *d, struct queue **out, const struct profile *p)
     }
     for (size_t n = strlen(q->location); n > 1 && q->location[n - 1] == '/'; n--)
         q->location[n - 1] = '\0';
-    if (q->kind == QUEUE_SERVICE && (e = read_api_key(d, &q->api_key, &p->queue)) != OK)
+    if (q->kind == QUEUE_SERVICE && (e = read_api_key(d, &q->api_key, p)) != OK)
         goto done;
     *out = q;
     q = NULL; /* moved to the caller */

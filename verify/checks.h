@@ -25,6 +25,7 @@ struct os_image_dir; /* verify/os_image.h */
 struct verify_options {
     uint64_t now_s;
     const char *path; /* of the proposal, for by-hand commands; "-": proposal.json; NULL: none */
+    const char *file; /* the same as it was named, for the report, whatever form it has; or NULL */
     bool online;      /* chain.* are required; the caller runs verify_online */
     bool executable;  /* enough signatures are required */
     bool has_journal; /* earlier holds what this machine knows, perhaps nothing */

@@ -298,6 +298,8 @@ void review_print(const struct subject *s)
     print_diff(s);
     term_styled(TERM_BOLD, "\nWhat is signed\n");
     review_each_row(s, &(struct review_rows){ print_row, NULL });
+    term_styled(TERM_BOLD, "\nBy which rules\n");
+    review_each_source(s, &(struct review_rows){ print_row, NULL });
     term_printf("\n");
 }
 
@@ -356,6 +358,7 @@ struct json *review_json(const struct subject *s, const struct report *r)
         json_append(sentences, json_new_string(buf_str(&text)));
         buf_clear(&text);
     }
+    review_source_json(j, s);
     json_set(j, "effects", sentences);
     json_set(j, "composeDiff", review_diff_json(s));
     json_set(j, "images", review_images_json(s));

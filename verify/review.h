@@ -27,6 +27,12 @@ struct review_rows {
 };
 /* "chain", "Safe", "to" and so on, with their values as text. */
 void review_each_row(const struct subject *s, const struct review_rows *rows);
+/* "profile", "file", "program", "time", with hashes: by whose rules and about which bytes the
+ * report speaks. */
+void review_each_source(const struct subject *s, const struct review_rows *rows);
+/* The same as members "profile", "file", "version" and "verifiedAt". */
+struct json;
+void review_source_json(struct json *j, const struct subject *s);
 /* Service and image: what runs, by the evidence; compose.* says whether to believe it. */
 void review_each_image(const struct subject *s, const struct review_rows *rows);
 

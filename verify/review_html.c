@@ -137,6 +137,8 @@ void review_html(struct buf *out, const struct subject *s, const struct report *
     add_diff(out, s);
     buf_add_str(out, "<h2>What is signed</h2>\n<table>\n");
     review_each_row(s, &(struct review_rows){ add_row, out });
+    buf_add_str(out, "</table>\n<h2>By which rules</h2>\n<table>\n");
+    review_each_source(s, &(struct review_rows){ add_row, out });
     buf_add_str(out, "</table>\n");
     if (section != NULL)
         buf_add(out, section->html->data, section->html->len);

@@ -19,7 +19,7 @@
 
 /* --- reading ------------------------------------------------------------------------------- */
 
-static enum err read_all(struct diag *d, struct buf *out, int fd, const char *path)
+enum err file_read_fd(struct diag *d, struct buf *out, int fd, const char *path)
 {
     uint8_t chunk[16384];
     ssize_t n = 0;
@@ -45,7 +45,7 @@ enum err file_read(struct diag *d, struct buf *out, const char *path)
     int fd = -1;
 
     if (strcmp(path, "-") == 0)
-        return read_all(d, out, STDIN_FILENO, "standard input");
+        return file_read_fd(d, out, STDIN_FILENO, "standard input");
     if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0 || fstat(fd, &st) != 0) {
         e = diag_set(d, ERR_IO, "cannot read '%.256s': %s", path, strerror(errno));
         goto done;
@@ -54,7 +54,7 @@ enum err file_read(struct diag *d, struct buf *out, const char *path)
         e = diag_set(d, ERR_IO, "cannot read '%.256s': it is a directory", path);
         goto done;
     }
-    e = read_all(d, out, fd, path);
+    e = file_read_fd(d, out, fd, path);
 done:
     if (fd >= 0)
         (void)close(fd);

@@ -16,6 +16,8 @@
 
 /* path "-" is standard input. out must be initialised; its maximum is the size limit. */
 MUST_CHECK enum err file_read(struct diag *d, struct buf *out, const char *path);
+/* What is left to read behind an open descriptor; path names it in errors. */
+MUST_CHECK enum err file_read_fd(struct diag *d, struct buf *out, int fd, const char *path);
 
 enum {
     FILE_PRIVATE = 1,   /* mode 0600 instead of 0644 less the umask */

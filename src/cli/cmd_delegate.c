@@ -182,7 +182,7 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
     if (!lists && strcmp(what, "add") != 0 && strcmp(what, "remove") != 0)
         return diag_set(d, ERR_USAGE, "delegate: expected list, add or remove, found '%.32s'",
                         what);
-    if ((e = common_profile(d, &profile, a)) == OK && (e = queue_open(d, &q, profile)) == OK)
+    if ((e = open_profile(d, &profile, a)) == OK && (e = queue_open(d, &q, profile)) == OK)
         e = lists ? run_list(d, a, q, profile) : run_change(d, a, q, profile);
     common_queue_warn(q);
     queue_close(q);
@@ -196,6 +196,7 @@ static const struct arg_option options[] = {
     { "label", "TEXT", "add: a name for it, up to 50 characters (default: countersign)", false },
     OPTIONS_SIGNER_TYPED,
     OPTION_TYPED_DATA,
+    OPTION_ACCEPT_PROFILE,
     OPTION_END,
 };
 

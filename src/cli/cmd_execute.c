@@ -75,7 +75,7 @@ static enum err load(struct diag *d, struct execution *x)
     enum err e = parse_via(d, &x->via, x->args);
 
     if (e == OK)
-        e = common_profile(d, &x->profile, x->args);
+        e = open_profile(d, &x->profile, x->args);
     if (e == OK)
         e = proposal_load(d, &x->proposal, x->args->operands[0]);
     if (e == OK)
@@ -211,6 +211,7 @@ static const struct arg_option options[] = {
     { "legacy", NULL, "for chains without EIP-1559: a gas price instead of fees", false },
     { "timeout", "SECONDS", "how long to wait for the receipt; default 180", false },
     OPTION_YES,
+    OPTION_ACCEPT_PROFILE,
     OPTION_END,
 };
 

@@ -261,7 +261,7 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
 
     if (out != NULL && strcmp(out, "-") == 0 && args_json(a))
         return diag_set(d, ERR_USAGE, "fetch: --out - and --json both want standard output");
-    if ((e = common_profile(d, &profile, a)) != OK ||
+    if ((e = open_profile(d, &profile, a)) != OK ||
         (e = queue_parse_reference(d, &ref, a->operands[0], profile)) != OK ||
         (e = queue_open(d, &q, profile)) != OK)
         goto done;
@@ -285,6 +285,7 @@ static const struct arg_option options[] = {
     { "out", "FILE", "where to write the proposal (default: <nonce>-<8 hex digits>.json)", false },
     { "evidence", "PROPOSAL", "take action, operation and evidence from another copy of it",
       false },
+    OPTION_ACCEPT_PROFILE,
     OPTION_END,
 };
 

@@ -13,6 +13,7 @@
 #include "src/base/u256.h"
 #include "src/cli/commands.h"
 #include "src/cli/common.h"
+#include "src/cli/open_profile.h"
 
 #define LABEL_COLUMNS 12
 
@@ -241,40 +242,91 @@ static void print_policy(const struct profile *p)
     print_list("  required", policy->require, policy->num_require, "no further checks");
 }
 
-static enum err run(struct diag *d, const struct args *a, int *exit_code)
+/* What signers compare, and of what it is made. */
+static void print_identity(const struct profile *p)
 {
-    const char *path = a->num_operands > 1 ? a->operands[1] : args_get(a, "profile");
+    print_text("SHA-256", hash32_format(&p->sha256).s + 2);
+    for (size_t i = 0; i < p->num_files; i++)
+        print_line("  with", "%.300s, SHA-256 %s", p->files[i].path,
+                   hash32_format(&p->files[i].sha256).s + 2);
+}
+
+void profile_print(const struct profile *p)
+{
+    print_text("profile", p->name);
+    print_identity(p);
+    print_chain(p);
+    print_safe(p);
+    print_contracts(p);
+    print_places(p);
+    print_policy(p);
+}
+
+static enum err check(struct diag *d, const struct args *a, const char *path)
+{
     struct profile *p = NULL;
     enum err e = ERR_INTERNAL;
 
-    (void)exit_code;
-    if (strcmp(a->operands[0], "check") != 0)
-        return diag_set(d, ERR_USAGE, "profile: expected check, found '%.32s'", a->operands[0]);
-    if (a->num_operands > 1 && args_get(a, "profile") != NULL)
-        return diag_set(d, ERR_USAGE, "profile: both --profile and '%.64s'", a->operands[1]);
+    if (args_get(a, "accept-profile") != NULL)
+        return diag_set(d, ERR_USAGE, "profile check: takes no --accept-profile");
     if ((e = profile_load(d, &p, path)) != OK)
         return e;
-    if (args_json(a)) {
+    if (args_json(a))
         e = common_answer(d, profile_json(p));
+    else if (!term_is_quiet())
+        profile_print(p);
+    profile_free(p);
+    return e;
+}
+
+static enum err accept(struct diag *d, const struct args *a, const char *path)
+{
+    struct profile *p = NULL;
+    bool known = false;
+    enum err e = open_profile_accept(d, &p, &known, a, path);
+
+    if (e != OK)
+        return e;
+    if (args_json(a)) {
+        struct json *j = profile_json(p);
+
+        json_set_bool(j, "acceptedBefore", known);
+        e = common_answer(d, j);
     } else if (!term_is_quiet()) {
-        print_text("profile", p->name);
-        print_chain(p);
-        print_safe(p);
-        print_contracts(p);
-        print_places(p);
-        print_policy(p);
+        term_printf("%s for Safe %s on chain %s: %s, SHA-256 %s\n",
+                    known ? "accepted before" : "accepted", address_format(&p->safe.safe).s,
+                    u256_format(&p->chain_id).s, p->name, hash32_format(&p->sha256).s + 2);
     }
     profile_free(p);
     return e;
 }
 
-static const struct arg_option options[] = { OPTION_END };
+static enum err run(struct diag *d, const struct args *a, int *exit_code)
+{
+    const char *path = a->num_operands > 1 ? a->operands[1] : args_get(a, "profile");
+    const char *what = a->operands[0];
+
+    (void)exit_code;
+    if (a->num_operands > 1 && args_get(a, "profile") != NULL)
+        return diag_set(d, ERR_USAGE, "profile: both --profile and '%.64s'", a->operands[1]);
+    if (strcmp(what, "check") == 0)
+        return check(d, a, path);
+    if (strcmp(what, "accept") == 0)
+        return accept(d, a, path);
+    return diag_set(d, ERR_USAGE, "profile: expected check or accept, found '%.32s'", what);
+}
+
+static const struct arg_option options[] = { OPTION_ACCEPT_PROFILE, OPTION_END };
 
 const struct command cmd_profile = {
     .name = "profile",
-    .operands = "check [FILE|-]",
-    .summary = "read a profile strictly and show what it says",
-    .details = "Nothing is compared with the chain: 'countersign verify --online' does that.",
+    .operands = "check|accept [FILE|-]",
+    .summary = "read a profile strictly and show it; accept it for its Safe",
+    .details = "check   shows what the profile says, and the SHA-256 that signers compare.\n"
+               "accept  shows it, or what changed since it was accepted, and asks; the answer is\n"
+               "        remembered on this machine. Without a terminal: --accept-profile.\n"
+               "\n"
+               "Nothing is compared with the chain: 'countersign verify --online' does that.",
     .options = options,
     .min_operands = 1,
     .max_operands = 2,

@@ -54,6 +54,7 @@ static const struct arg_option options[] = {
     OPTION_RPC,
     { "submit", NULL, "put it into the queue (signed, if --signer is given)", false },
     SIGNING_OPTIONS,
+    OPTION_ACCEPT_PROFILE,
     OPTION_END,
 };
 
@@ -473,7 +474,7 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
         return diag_set(d, ERR_USAGE,
                         "--submit and --signer need --out FILE: "
                         "nothing is sent that is not on disk");
-    if ((e = common_signer_check(d, a)) != OK || (e = common_profile(d, &w.profile, a)) != OK)
+    if ((e = common_signer_check(d, a)) != OK || (e = open_profile(d, &w.profile, a)) != OK)
         goto done;
     if ((e = build(d, &w)) != OK || (e = export_others(d, &w)) != OK ||
         (e = proposal_save_joined(d, &w.proposal, to_stdout ? "-" : path, false)) != OK)

@@ -7,6 +7,7 @@ static const struct arg_option options[] = {
     SIGNING_OPTIONS,
     OPTION_TYPED_DATA,
     { "submit", NULL, "then put proposal and signature into the queue", false },
+    OPTION_ACCEPT_PROFILE,
     OPTION_END,
 };
 
@@ -14,7 +15,7 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
 {
     struct profile *profile = NULL;
     struct proposal p = { 0 };
-    enum err e = common_profile(d, &profile, a);
+    enum err e = open_profile(d, &profile, a);
 
     if (e == OK)
         e = proposal_load(d, &p, a->operands[0]);

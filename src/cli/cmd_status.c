@@ -156,7 +156,7 @@ static enum err read_items(struct diag *d, struct status *s, const struct args *
 
 static enum err read_all(struct diag *d, struct status *s, const struct args *a)
 {
-    enum err e = common_profile(d, &s->profile, a);
+    enum err e = open_profile(d, &s->profile, a);
 
     if (e == OK)
         e = read_operands(d, s, a);
@@ -191,6 +191,7 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
 
 static const struct arg_option options[] = {
     OPTION_RPC,
+    OPTION_ACCEPT_PROFILE,
     OPTION_END,
 };
 

@@ -11,7 +11,7 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
     enum err e = ERR_INTERNAL;
 
     (void)exit_code;
-    if ((e = common_profile(d, &profile, a)) != OK ||
+    if ((e = open_profile(d, &profile, a)) != OK ||
         (e = proposal_load(d, &p, a->operands[0])) != OK)
         goto done;
     if (args_json(a)) {
@@ -28,7 +28,7 @@ done:
     return e;
 }
 
-static const struct arg_option options[] = { OPTION_END };
+static const struct arg_option options[] = { OPTION_ACCEPT_PROFILE, OPTION_END };
 
 const struct command cmd_submit = {
     .name = "submit",

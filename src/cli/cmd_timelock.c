@@ -271,6 +271,7 @@ static const struct arg_option options[] = {
     { "predecessor", "HASH", "id: operation that must be done before, or none", false },
     { "salt", "HASH", "id: 32 bytes", false },
     OPTION_RPC,
+    OPTION_ACCEPT_PROFILE,
     OPTION_END,
 };
 

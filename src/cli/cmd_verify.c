@@ -3,6 +3,7 @@
 
 #include "safe/safe_tx_json.h"
 #include "src/base/clock.h"
+#include "src/base/digest.h"
 #include "src/base/file.h"
 #include "src/base/limits.h"
 #include "src/base/term.h"
@@ -52,6 +53,8 @@ static enum err load(struct diag *d, struct proposal *out, bool *bare,
     *bare = format == NULL || strncmp(format, "countersign/proposal/", 21) != 0;
     e = *bare ? bare_proposal(d, out, profile, j)
               : proposal_parse(d, out, text.data, text.len, path);
+    if (e == OK)
+        e = sha256(d, &out->file_sha256, text.data, text.len);
 done:
     json_free(j);
     buf_clear(&text);
@@ -84,6 +87,12 @@ static enum err get_path(struct diag *d, const char **out, const struct args *a)
     if (args_flag(a, "device") && !args_flag(a, "html"))
         return diag_set(d, ERR_USAGE, "verify: --device is for --html");
     return OK;
+}
+
+/* An audit as of another day may go by the profile of that day, for this run alone. */
+static enum err get_profile(struct diag *d, struct profile **out, const struct args *a)
+{
+    return args_get(a, "at") != NULL ? open_profile_once(d, out, a) : open_profile(d, out, a);
 }
 
 /* What devices show, as pictures; nothing if the SafeTx can not be hashed. */
@@ -147,11 +156,12 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
     enum err e = get_path(d, &path, a);
 
     if (e != OK || (e = measured_image_dir(d, &image, a)) != OK ||
-        (e = get_urls(d, urls, &num_urls, a)) != OK || (e = common_profile(d, &profile, a)) != OK)
+        (e = get_urls(d, urls, &num_urls, a)) != OK || (e = get_profile(d, &profile, a)) != OK)
         goto done;
     if ((e = load(d, &p, &bare, profile, path)) != OK)
         goto done;
     options.path = bare ? NULL : path;
+    options.file = path;
     options.repo = args_get(a, "repo");
     options.image_dir = image.dir.path != NULL ? &image.dir : NULL;
     e = verify_proposal(d, &v, &p, profile, &options, num_urls > 0 ? urls : NULL, num_urls);
@@ -169,6 +179,7 @@ done:
 static const struct arg_option options_of_verify[] = {
     OPTION_ONLINE,
     OPTION_RPC,
+    OPTION_ACCEPT_PROFILE,
     { "executable", NULL, "ask as well whether there are enough signatures", false },
     { "explain", NULL, "show for each check how to do it by hand", false },
     { "in", "FILE", "the file to verify, instead of the operand", false },

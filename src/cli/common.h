@@ -6,6 +6,7 @@
 #include "safe/chain.h"
 #include "safe/profile.h"
 #include "src/cli/args.h"
+#include "src/cli/open_profile.h"
 
 /* What several verbs do with the same options. */
 
@@ -55,7 +56,11 @@
         NULL, NULL, NULL, false \
     }
 
-/* The profile that --profile names, or the one found here or above. */
+/*
+ * The profile that --profile names, or the one found here or above; nobody has accepted it. For
+ * what only shows or computes: whatever says yes or no by it, signs, sends or asks takes
+ * open_profile.
+ */
 MUST_CHECK enum err common_profile(struct diag *d, struct profile **out, const struct args *a);
 
 /* The endpoints of --rpc, or else of the profile; ERR_USAGE if there are none. */

@@ -89,6 +89,7 @@ static enum err verify(struct diag *d, struct signing *s, bool with_journal)
     const struct verify_options options = {
         .now_s = clock_now_s(),
         .path = s->path,
+        .file = s->path,
         .has_journal = with_journal,
         .earlier = s->earlier,
         .num_earlier = s->num_earlier,
@@ -112,8 +113,12 @@ static enum err refuse(struct diag *d, const struct signing *s, int *exit_code)
     enum err e = OK;
 
     *exit_code = report_exit_code(report);
-    if (args_json(s->args))
-        e = common_answer(d, report_json(report));
+    if (args_json(s->args)) {
+        struct json *j = report_json(report);
+
+        review_source_json(j, &s->verification.subject);
+        e = common_answer(d, j);
+    }
     if (e == OK)
         term_warning("not signed: the checks did not all pass");
     if (e == OK && !args_json(s->args))

@@ -95,7 +95,7 @@ enum err timelock_state_run(struct diag *d, const struct args *a, const char *wh
     struct timelock_status s;
     struct chain_block block;
     struct hash32 id;
-    enum err e = common_profile(d, &p, a);
+    enum err e = open_profile(d, &p, a);
 
     if (e == OK)
         e = parse_id(d, &id, p, what);

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs the built program. Always asynchronous: the service it talks to lives in this process.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LIMIT_MS } from './wait.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 export const program = resolve(repository, process.env.COUNTERSIGN ?? 'build/countersign');
+
+/** What the person of a machine does once: accept the profile for its Safe. env names the machine. */
+export function acceptProfile(path, env) {
+    const options = { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] };
+    const { sha256 } = JSON.parse(execFileSync(program, ['profile', 'check', '--json', path], options));
+    execFileSync(program, ['profile', 'accept', path, '--accept-profile', sha256], options);
+}
 
 /** Thrown by ok(): the program said something else than yes. */
 export class Failed extends Error {

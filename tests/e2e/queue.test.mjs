@@ -244,15 +244,15 @@ test('a key goes along when the profile names one', async (t) => {
     const m = machine(world);
     const profile = world
         .profile()
-        .replace(/^queue:.*$/m, `queue: {service: "${strict.url}", api-key-env: SAFE_KEY}`);
-    writeFileSync(m.path('countersign.yaml'), profile);
+        .replace(/^queue:.*$/m, `queue: {service: "${strict.url}", api-key-env: SAFE_API_KEY_TEST}`);
+    m.writeProfile(profile);
     write(m, 'p.json', await rejection(world, 17, [alice]));
     const without = await m.run(['submit', 'p.json']);
     assert.equal(without.code, 2, without.stderr);
-    const wrong = await m.run(['submit', 'p.json'], { env: { SAFE_KEY: 'WRONG' } });
+    const wrong = await m.run(['submit', 'p.json'], { env: { SAFE_API_KEY_TEST: 'WRONG' } });
     assert.equal(wrong.code, 2, wrong.stderr);
     assert.ok(!wrong.stderr.includes('WRONG'));
-    await m.ok(['submit', 'p.json'], { env: { SAFE_KEY: 'SECRET' } });
+    await m.ok(['submit', 'p.json'], { env: { SAFE_API_KEY_TEST: 'SECRET' } });
 });
 
 // --- the directory

@@ -2,13 +2,14 @@
 // `submit`, `fetch` and `delegate` against the stand-in for the Safe Transaction Service. The
 // proposals are written here, with hashes and signatures by ethers.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { encryptKeystoreJsonSync } from 'ethers';
 import { CHAIN_ID, Chain, delegate, outsider, owners } from './chain.mjs';
-import { ok, run } from './program.mjs';
+import { acceptProfile, ok, run } from './program.mjs';
 import {
     domainHash,
     ethSignSafeTx,
@@ -33,7 +34,8 @@ before(async () => {
     safe = await chain.makeSafe('1.4.1');
     service = await Service.start({ rpc: chain.rpc, chainId: CHAIN_ID, apiKey: 'key' });
     cwd = await mkdtemp(join(tmpdir(), 'countersign-queue-'));
-    await profile('countersign.yaml', `service: ${service.url}`, '  api-key-env: QUEUE_KEY');
+    env.XDG_STATE_HOME = join(cwd, 'state');
+    profile('countersign.yaml', `service: ${service.url}`, '  api-key-env: SAFE_API_KEY');
 });
 after(async () => {
     await service?.stop();
@@ -41,7 +43,7 @@ after(async () => {
     if (cwd) await rm(cwd, { recursive: true });
 });
 
-const env = { QUEUE_KEY: 'key' };
+const env = { SAFE_API_KEY: 'key' };
 const yes = (...args) => ok(args, { cwd, env });
 const no = async (code, text, ...args) => {
     const answer = await run(args, { cwd, env });
@@ -52,7 +54,7 @@ const no = async (code, text, ...args) => {
 
 function profile(name, ...queue) {
     const list = (wallets) => wallets.map((w) => `    - "${w.address}"`).join('\n');
-    return writeFile(
+    writeFileSync(
         join(cwd, name),
         `format: countersign/profile/1
 name: test
@@ -70,6 +72,7 @@ queue:
   ${queue.join('\n')}
 `,
     );
+    acceptProfile(join(cwd, name), env);
 }
 
 /** A proposal file; signed: [wallet, form] pairs. Resolves to its SafeTx hash. */
@@ -160,7 +163,7 @@ test('what the service refuses is told in its words', async () => {
     // a delegate in our profile, and not yet in the service
     await propose('e.json', { nonce: nonce++ }, [delegate, 'EOA']);
     await no(2, 'is not an owner or delegate', 'submit', 'e.json');
-    const answer = await run(['submit', 'e.json'], { cwd, env: { QUEUE_KEY: 'wrong' } });
+    const answer = await run(['submit', 'e.json'], { cwd, env: { ...env, SAFE_API_KEY: 'wrong' } });
     assert.equal(answer.code, 2);
     assert.ok(answer.stderr.includes('API key'), answer.stderr);
     await propose('e.json', { nonce: nonce++ });
@@ -205,7 +208,7 @@ test('a delegate is added, proposes, and is removed', async () => {
 });
 
 test('a directory meets what the service does', async () => {
-    await profile('directory.yaml', 'directory: queue');
+    profile('directory.yaml', 'directory: queue');
     const n = nonce++;
     const hash = await propose('h.json', { nonce: n }, [alice, 'EOA'], [delegate, 'EOA']);
     const there = ['--profile', 'directory.yaml'];

@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHAIN_ID, delegate, outsider, owners, sender } from './chain.mjs';
-import { ok, run, runOnTerminal } from './program.mjs';
+import { acceptProfile, ok, run, runOnTerminal } from './program.mjs';
 import { PASSPHRASE, Repository, scratchDir, writeKeystore } from './scratch.mjs';
 
 const dir = scratchDir();
@@ -30,9 +30,10 @@ export class Machine {
         this.writeProfile();
     }
 
-    /** Again after the world has changed. */
-    writeProfile() {
-        writeFileSync(this.path('countersign.yaml'), this.world.profile());
+    /** Again after the world has changed, and accepted again. */
+    writeProfile(text = this.world.profile()) {
+        writeFileSync(this.path('countersign.yaml'), text);
+        acceptProfile(this.path('countersign.yaml'), this.env);
     }
 
     path(name) {

@@ -71,6 +71,9 @@ queue: {directory: queue}
 YAML
 cat countersign.yaml
 
+say 'this profile is what everything is judged by: a person accepts it once, by its SHA-256'
+run profile accept --accept-profile "$(sha256sum countersign.yaml | cut -c1-64)"
+
 say 'propose: schedule addComposeHash through the timelock'
 run propose add-compose-hash --app-compose app-compose.json --repo release --commit main \
     --path deploy/docker-compose.yml --nonce 7 --out proposal.json

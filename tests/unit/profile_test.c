@@ -154,10 +154,16 @@ static const struct {
       REQUIRED "queue: {service: \"https://x\", api-key-env: eyJhbGciOi.J9}\n", ERR_FORMAT,
       "not the key itself" },
     { "queue two keys",
-      REQUIRED "queue: {service: \"https://x\", api-key-env: A, api-key-file: b}\n", ERR_FORMAT,
-      "not both" },
-    { "directory with key", REQUIRED "queue: {directory: q, api-key-env: A}\n", ERR_FORMAT,
-      "only a service" },
+      REQUIRED "queue: {service: \"https://x\", api-key-env: SAFE_API_KEY, api-key-file: b}\n",
+      ERR_FORMAT, "not both" },
+    { "queue key of another program",
+      REQUIRED "queue: {service: \"https://x\", api-key-env: GITHUB_TOKEN}\n", ERR_FORMAT,
+      "begins with SAFE_API_KEY or COUNTERSIGN_API_KEY" },
+    { "queue key that ends as ours begin",
+      REQUIRED "queue: {service: \"https://x\", api-key-env: MY_SAFE_API_KEY}\n", ERR_FORMAT,
+      "begins with SAFE_API_KEY or COUNTERSIGN_API_KEY" },
+    { "directory with key", REQUIRED "queue: {directory: q, api-key-env: SAFE_API_KEY}\n",
+      ERR_FORMAT, "only a service" },
     { "action", REQUIRED "policy: {actions: [add-compose-hash, add-compose]}\n", ERR_FORMAT,
       "found 'add-compose'" },
     { "change", REQUIRED "policy: {allow-changes: [owner]}\n", ERR_FORMAT,
@@ -436,7 +442,7 @@ Test(profile, loads_the_abi_and_says_all_as_json)
     j = profile_json(p);
     cr_expect_eq(json_write(&d, &text, j, 0), OK, "%s", d.msg);
     cr_expect_not_null(strstr(buf_str(&text), "\"delay\":\"172800\""));
-    cr_expect_eq(json_len(j), 10);
+    cr_expect_eq(json_len(j), 12);
     buf_clear(&text);
     json_free(j);
     profile_free(p);

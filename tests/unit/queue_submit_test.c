@@ -234,6 +234,7 @@ Test(queue_submit, api_key_from_the_environment)
         r.f.profile.queue = (struct profile_queue){ .kind = QUEUE_SERVICE,
                                                     .location = r.server.url,
                                                     .api_key_env = name };
+        r.f.profile.accepted = true;
         e = queue_open(&d, &r.q, &r.f.profile);
         cr_expect_eq(e, cases[i].want, "%s: %d (%s)", cases[i].name, (int)e, d.msg);
         if (e == OK)

@@ -3,6 +3,7 @@
 # Run countersign with the arguments and print those of libjansson (which every verb has), libcurl,
 # libgit2, libssl, libssh2, hidapi and libusb that came into the process, as the loader tells it, and
 # its exit code.
+accept "$@"
 log=$(mktemp -d)
 LD_DEBUG=files LD_DEBUG_OUTPUT=$log/ld "$PROGRAM" "$@" >/dev/null 2>&1
 code=$?

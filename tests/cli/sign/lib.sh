@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced by sign.test. Everything is written into the directory of the case.
-export XDG_STATE_HOME=$PWD/state COUNTERSIGN_NOW=1795251600
+export COUNTERSIGN_NOW=1795251600
 cp "$HERE/profile.yaml" countersign.yaml
 (umask 077 && echo 'correct horse' >scrypt.pass && echo 'pässwörter ⚡' >utf8.pass)
 

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run, runOnTerminal, spawnProgram } from '../program.mjs';
+import { acceptProfile, run, runOnTerminal, spawnProgram } from '../program.mjs';
 import { scratchDir } from '../scratch.mjs';
 import { walletAt, parsePath } from './person.mjs';
 
@@ -48,6 +48,7 @@ export class Desk {
         };
         writeFileSync(desk.path('countersign.yaml'), profile);
         writeFileSync(desk.path('abi.json'), ABI);
+        acceptProfile(desk.path('countersign.yaml'), desk.env);
         template ??= desk.#propose();
         writeFileSync(desk.path('p.json'), await template);
         return desk;

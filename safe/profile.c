@@ -28,8 +28,9 @@ static const char *bit_name(const char *const *names, unsigned num_names, unsign
 const char *privileged_change_name(unsigned bit)
 {
     static const char *const names[NUM_PRIVILEGED_CHANGES] = {
-        "owners",    "modules", "guard", "fallback-handler", "singleton", "implementation",
-        "ownership", "roles",   "delay", "approvals",
+        "owners",        "modules",    "guard", "fallback-handler", "singleton", "implementation",
+        "ownership",     "roles",      "delay", "approvals",        "kms-trust", "gateway",
+        "device-policy", "tcb-policy", "apps",
     };
 
     return bit_name(names, NUM_PRIVILEGED_CHANGES, bit);
@@ -209,6 +210,7 @@ void profile_free(struct profile *p)
     free(p->queue.location);
     free(p->queue.api_key_file);
     free(p->queue.api_key_env);
+    profile_pins_clear(p);
     free_texts(p->policy.actions, p->policy.num_actions);
     free_texts(p->policy.scripts, p->policy.num_scripts);
     free_texts(p->policy.require, p->policy.num_require);

@@ -18,14 +18,24 @@
 
 enum profile_owner { OWNER_SAFE, OWNER_TIMELOCK };
 
+/* Code that a contract may run: where it lies, and Keccak-256 of it with its own address masked
+ * (twenty zero bytes in each place, because UUPS writes that address into the code). */
+struct profile_code {
+    bool given;
+    struct address address;
+    struct hash32 code_hash;
+};
+
 struct profile_contract {
     char *name; /* [a-z][a-z0-9-]*, unique; "safe" and "timelock" are reserved */
     enum contract_kind kind;
     struct address address;
-    char *release;            /* "0.5.11", "next"; NULL if not given */
-    enum profile_owner owner; /* who must own it; default: timelock if there is one */
-    char *abi_path;           /* kind CONTRACT_OTHER; NULL if not given */
-    struct user_abi *abi;     /* NULL if not given */
+    char *release;                          /* "0.5.11", "next"; NULL if not given */
+    enum profile_owner owner;               /* who must own it; default: timelock if there is one */
+    char *abi_path;                         /* kind CONTRACT_OTHER; NULL if not given */
+    struct user_abi *abi;                   /* NULL if not given */
+    struct profile_code implementation;     /* behind its proxy */
+    struct profile_code app_implementation; /* of a KMS: what the apps that it deploys run */
 };
 
 /* Where proposals and signatures meet. */
@@ -51,10 +61,35 @@ enum privileged_change {
     CHANGE_ROLES = 1 << 7,          /* timelock and AccessControl roles */
     CHANGE_DELAY = 1 << 8,          /* updateDelay */
     CHANGE_APPROVALS = 1 << 9,      /* approveHash, signMessage, execTransaction of another Safe */
+    CHANGE_KMS_TRUST = 1 << 10,     /* setKmsInfo, setKmsQuote, setKmsEventlog */
+    CHANGE_GATEWAY = 1 << 11,       /* setGatewayAppId */
+    CHANGE_DEVICE_POLICY =
+        1 << 12,                 /* setAllowAnyDevice, and an app that allows any from its start */
+    CHANGE_TCB_POLICY = 1 << 13, /* setRequireTcbUpToDate, and an app that does not ask for it */
+    CHANGE_APPS = 1 << 14,       /* registerApp, deployAndRegisterApp */
 };
-#define NUM_PRIVILEGED_CHANGES 10
+#define NUM_PRIVILEGED_CHANGES 15
 /* "owners", "modules", …; bit is a single privileged_change. */
 const char *privileged_change_name(unsigned bit);
+
+/* Values that the profile vouches for: words of calls, or the SHA-256 of bytes (keys, quote, log).
+ */
+enum profile_pin {
+    PIN_OS_IMAGE,
+    PIN_KMS_MEASUREMENT,
+    PIN_KMS_DEVICE,
+    PIN_DEVICE,
+    PIN_KMS_K256_KEY,
+    PIN_KMS_CA_KEY,
+    PIN_KMS_QUOTE,
+    PIN_KMS_EVENT_LOG,
+};
+#define NUM_PROFILE_PINS 8
+struct profile_pins {
+    struct hash32 *hashes; /* owned */
+    size_t num_hashes;
+};
+const char *profile_pin_name(enum profile_pin pin); /* "os-images", … */
 
 /* Kinds of value that a policy may accept although nobody shows evidence for them. A compose hash
  * is not among them. */
@@ -205,6 +240,7 @@ struct profile {
     struct profile_compose compose;
     struct profile_images images;
     struct profile_queue queue;
+    struct profile_pins pins[NUM_PROFILE_PINS];
     struct profile_policy policy;
 };
 
@@ -235,6 +271,9 @@ const struct profile_image *profile_image_policy(const struct profile *p, const 
  */
 bool profile_image_matches(const char *pattern, const char *text);
 void profile_images_clear(struct profile_images *images);
+
+bool profile_has_pin(const struct profile *p, enum profile_pin pin, const struct hash32 *value);
+void profile_pins_clear(struct profile *p);
 
 bool profile_is_owner(const struct profile *p, const struct address *a);
 bool profile_is_delegate(const struct profile *p, const struct address *a);

@@ -83,6 +83,43 @@ static enum err read_abi(struct profile_reader *r, const struct yaml_node *n)
     return r->dir != NULL ? load_abi(r, n) : OK;
 }
 
+static enum err read_code_address(struct profile_reader *r, const struct yaml_node *n)
+{
+    return yaml_read_address(r->d, &r->code->address, r->y, n);
+}
+
+static enum err read_code_hash(struct profile_reader *r, const struct yaml_node *n)
+{
+    return profile_read_hash(r, &r->code->code_hash, n);
+}
+
+static enum err read_code(struct profile_reader *r, struct profile_code *out,
+                          const struct yaml_node *n)
+{
+    static const struct profile_key keys[] = {
+        { "address", true, read_code_address },
+        { "code-hash", true, read_code_hash },
+        { NULL, false, NULL },
+    };
+
+    r->code = out;
+    out->given = true;
+    return profile_read_keys(r, n, keys, "an implementation");
+}
+
+static enum err read_implementation(struct profile_reader *r, const struct yaml_node *n)
+{
+    return read_code(r, &r->contract->implementation, n);
+}
+
+static enum err read_app_implementation(struct profile_reader *r, const struct yaml_node *n)
+{
+    if (r->contract->kind != CONTRACT_DSTACK_KMS)
+        return yaml_error(r->d, ERR_FORMAT, r->y, n, "only %s deploys apps",
+                          contract_kind_name(CONTRACT_DSTACK_KMS));
+    return read_code(r, &r->contract->app_implementation, n);
+}
+
 static enum err read_contract(struct profile_reader *r, const struct yaml_pair *pair)
 {
     static const struct profile_key keys[] = {
@@ -91,6 +128,8 @@ static enum err read_contract(struct profile_reader *r, const struct yaml_pair *
         { "release", false, read_contract_release },
         { "owner", false, read_owner },
         { "abi", false, read_abi },
+        { "implementation", false, read_implementation },
+        { "app-implementation", false, read_app_implementation },
         { NULL, false, NULL },
     };
     const char *name = pair->key->text;

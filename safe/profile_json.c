@@ -106,6 +106,18 @@ static struct json *timelock_json(const struct profile *p)
     return j;
 }
 
+static struct json *code_json(const struct profile_code *code)
+{
+    struct json *j = NULL;
+
+    if (!code->given)
+        return json_new_null();
+    j = json_new_object();
+    json_set_address(j, "address", &code->address);
+    json_set_hash(j, "codeHash", &code->code_hash);
+    return j;
+}
+
 static struct json *contracts_json(const struct profile *p)
 {
     struct json *j = json_new_array();
@@ -120,6 +132,8 @@ static struct json *contracts_json(const struct profile *p)
         set_text(item, "release", c->release);
         json_set_string(item, "owner", c->owner == OWNER_TIMELOCK ? "timelock" : "safe");
         set_text(item, "abi", c->abi_path);
+        json_set(item, "implementation", code_json(&c->implementation));
+        json_set(item, "appImplementation", code_json(&c->app_implementation));
         json_append(j, item);
     }
     return j;
@@ -246,6 +260,24 @@ static struct json *queue_json(const struct profile *p)
     return j;
 }
 
+static struct json *pins_json(const struct profile *p)
+{
+    static const char *const names[NUM_PROFILE_PINS] = {
+        "osImages",    "kmsMeasurements", "kmsDevices", "devices",
+        "kmsK256Keys", "kmsCaKeys",       "kmsQuotes",  "kmsEventLogs",
+    };
+    struct json *j = json_new_object();
+
+    for (unsigned i = 0; i < NUM_PROFILE_PINS; i++) {
+        struct json *list = json_new_array();
+
+        for (size_t k = 0; k < p->pins[i].num_hashes; k++)
+            json_append(list, json_new_string(hash32_format(&p->pins[i].hashes[k]).s));
+        json_set(j, names[i], list);
+    }
+    return j;
+}
+
 static struct json *bits_json(unsigned bits, unsigned num_bits, const char *(*name)(unsigned bit))
 {
     struct json *j = json_new_array();
@@ -309,6 +341,7 @@ struct json *profile_json(const struct profile *p)
     json_set(j, "compose", compose_json(p));
     json_set(j, "images", images_json(&p->images));
     json_set(j, "queue", queue_json(p));
+    json_set(j, "pins", pins_json(p));
     json_set(j, "policy", policy_json(&p->policy));
     return j;
 }

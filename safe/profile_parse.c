@@ -273,6 +273,7 @@ enum err profile_parse(struct diag *d, struct profile **out, const void *data, s
         { "compose", false, profile_read_compose },
         { "images", false, profile_read_images },
         { "queue", false, profile_read_queue },
+        { "pins", false, profile_read_pins },
         { "policy", false, profile_read_policy },
         { NULL, false, NULL },
     };

@@ -8,8 +8,8 @@
 /*
  * The parts of profile_parse: a table of keys for each section, one reader for each key.
  * Internal to profile_parse.c (tables and texts), profile_safe.c (chain, Safe, timelock),
- * profile_contracts.c, profile_compose.c, profile_images.c, profile_policy.c (queue and policy)
- * and profile_check.c (what must fit together).
+ * profile_contracts.c, profile_compose.c, profile_images.c, profile_pins.c, profile_policy.c
+ * (queue and policy) and profile_check.c (what must fit together).
  */
 
 #define PROFILE_NAME_LEN 32
@@ -23,6 +23,7 @@ struct profile_reader {
     struct profile_substitution *substitution; /* the same */
     struct profile_addition *addition;         /* the same */
     struct profile_image *image;               /* the same */
+    struct profile_code *code;                 /* the same */
 };
 
 struct profile_key {
@@ -68,6 +69,10 @@ struct json;
 MUST_CHECK enum err profile_read_json(struct profile_reader *r, struct json **out,
                                       const struct yaml_node *n);
 
+/* 32 bytes as 0x and 64 hex digits; neither zero nor the SHA-256 of nothing. */
+MUST_CHECK enum err profile_read_hash(struct profile_reader *r, struct hash32 *out,
+                                      const struct yaml_node *n);
+
 /* Sections, in the order in which they must be read. */
 MUST_CHECK enum err profile_read_chain(struct profile_reader *r, const struct yaml_node *n);
 MUST_CHECK enum err profile_read_safe(struct profile_reader *r, const struct yaml_node *n);
@@ -76,6 +81,7 @@ MUST_CHECK enum err profile_read_contracts(struct profile_reader *r, const struc
 MUST_CHECK enum err profile_read_compose(struct profile_reader *r, const struct yaml_node *n);
 MUST_CHECK enum err profile_read_images(struct profile_reader *r, const struct yaml_node *n);
 MUST_CHECK enum err profile_read_queue(struct profile_reader *r, const struct yaml_node *n);
+MUST_CHECK enum err profile_read_pins(struct profile_reader *r, const struct yaml_node *n);
 MUST_CHECK enum err profile_read_policy(struct profile_reader *r, const struct yaml_node *n);
 /* Everything is read: what contradicts itself is refused. root is for positions. */
 MUST_CHECK enum err profile_check(struct profile_reader *r, const struct yaml_node *root);

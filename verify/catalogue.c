@@ -33,6 +33,8 @@ static const struct check_info catalogue[] = {
     { "call.allowed", "Does the policy allow these actions?", S | E | D, IF_ALWAYS, NEED_ALWAYS },
     { "call.privileged", "Does control of Safe, timelock and contracts stay where it is?",
       S | E | D, IF_ALWAYS, NEED_ALWAYS },
+    { "call.values", "Is every value that is made to run or to be trusted shown by evidence?",
+      S | E | D, IF_ALWAYS, NEED_ALWAYS },
     { "call.value", "Do the calls pay nothing?", S | E | D, IF_ALWAYS, NEED_ALWAYS },
 
     { "timelock.address", "Is it the profile's timelock?", S | E | C, IF_ALWAYS, NEED_ALWAYS },
@@ -80,15 +82,15 @@ static const struct check_info catalogue[] = {
       NEED_IMAGES },
 
     { "os-image.digest", "Is the OS image hash that of the list of files in the evidence?",
-      S | E | D, IF_OS_IMAGE, NEED_EVIDENCE },
+      S | E | D, IF_OS_IMAGE, NEED_POLICY },
     { "os-image.files", "Are the files of the OS image those that are listed?", S | E | D,
       IF_OS_IMAGE, NEED_IMAGE_DIR },
     { "measure.event-log", "Does the event log give the measured RTMR3?", S | E | D, IF_MEASUREMENT,
-      NEED_ALWAYS },
+      NEED_POLICY },
     { "measure.kms-mr", "Is the KMS measurement that of the quote and the event log?", S | E | D,
-      IF_KMS_MR, NEED_EVIDENCE },
+      IF_KMS_MR, NEED_POLICY },
     { "measure.device", "Is the device id that of the machine that was measured?", S | E | D,
-      IF_DEVICE, NEED_EVIDENCE },
+      IF_DEVICE, NEED_POLICY },
 
     { "sig.valid", "Is every signature made by the key that it names?", 0, IF_SIGNED, NEED_ALWAYS },
     { "sig.owner", "Is every signer an owner or a delegate of the profile?", 0, IF_SIGNED,

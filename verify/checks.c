@@ -259,7 +259,7 @@ static bool condition_holds(const struct subject *s, enum check_if condition)
     case IF_KMS_MR:
         return any_word(s, WORD_KMS_MR);
     case IF_DEVICE:
-        return any_word(s, WORD_DEVICE);
+        return any_word(s, WORD_DEVICE) || any_word(s, WORD_KMS_DEVICE);
     case IF_MEASUREMENT:
         return has_evidence(s, EVIDENCE_MEASUREMENT);
     case IF_WHITELIST:
@@ -281,9 +281,6 @@ static bool is_needed(const struct subject *s, const struct check_info *info)
         return s->options.online;
     case NEED_EXECUTABLE:
         return s->options.executable;
-    case NEED_EVIDENCE:
-        return has_evidence(s, info->condition == IF_OS_IMAGE ? EVIDENCE_OS_IMAGE
-                                                              : EVIDENCE_MEASUREMENT);
     case NEED_IMAGE_DIR:
         return s->options.image_dir != NULL;
     case NEED_COMPOSE_RULES:
@@ -332,6 +329,7 @@ enum err verify_offline(struct diag *d, struct report *r, const struct subject *
     checks_git(r, s);
     checks_image(r, s);
     checks_measure(r, s);
+    checks_values(r, s);
     checks_compose(r, s);
     checks_sig(r, s);
     checks_by_hand(r, s);

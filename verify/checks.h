@@ -116,6 +116,7 @@ void checks_timelock(struct report *r, const struct subject *s);
 void checks_evidence(struct report *r, const struct subject *s); /* evidence.*, compose.*, git.* */
 void checks_git(struct report *r, const struct subject *s);      /* git.on-branch, git.signed */
 void checks_measure(struct report *r, const struct subject *s);  /* os-image.*, measure.* */
+void checks_values(struct report *r, const struct subject *s);   /* call.values; after that */
 void checks_compose(struct report *r, const struct subject *s);  /* compose.accounted, .form */
 void checks_image(struct report *r, const struct subject *s);    /* image.* */
 void checks_sig(struct report *r, const struct subject *s);      /* sig.*, age.* */
@@ -124,16 +125,50 @@ void checks_by_hand(struct report *r, const struct subject *s);
 
 /* A call whose function has that name; false for a call that did not decode. */
 bool node_is(const struct call_node *n, const char *function);
-/* What a call lets run, or lets it run on: by add…, or as the first one of a new app. */
-enum node_word { WORD_COMPOSE_HASH, WORD_DEVICE, WORD_KMS_MR, WORD_OS_IMAGE };
+/* What a call makes run, or makes trusted: by add… and set…, or as a first one of a new app. */
+enum node_word {
+    WORD_COMPOSE_HASH,
+    WORD_DEVICE,
+    WORD_KMS_DEVICE,
+    WORD_KMS_MR,
+    WORD_OS_IMAGE,
+    WORD_APP_MR,             /* of an image or a system, up to 0.5.0 */
+    WORD_IMPLEMENTATION,     /* an address, as are the next three */
+    WORD_APP_IMPLEMENTATION, /* of the apps that are to come */
+    WORD_APP,
+    WORD_OWNER,
+    WORD_GATEWAY,  /* a text, whose bytes count */
+    WORD_K256_KEY, /* SHA-256 of bytes, as are the next three */
+    WORD_CA_KEY,
+    WORD_KMS_QUOTE,
+    WORD_KMS_EVENT_LOG,
+};
+struct node_value {
+    enum node_word what;
+    bool malformed;       /* it does not stand where it should; nothing else is set */
+    struct hash32 word;   /* as it stands, or SHA-256 of the bytes */
+    const uint8_t *bytes; /* borrowed from the node; NULL for a word */
+    size_t bytes_len;
+    struct address target; /* an implementation: of which contract */
+};
+/* The next value of a call, *index starts at 0; false at the end. By selector, so that an ABI with
+ * other names hides nothing. The factory's and the initializers' zeros mean "none". */
+bool node_value_next(struct node_value *out, const struct call_node *n, size_t *index);
+/* The first of that kind. */
 bool node_word(struct hash32 *out, const struct call_node *n, enum node_word what);
+/* Word i of the arguments, which must all be static before it; false behind the end. */
+bool node_word_at(struct hash32 *out, const struct call_node *n, size_t i);
+/* Row i of the selectors that node_value_next knows: the signature; NULL at the end. */
+const char *node_value_selector_at(size_t i, uint8_t selector[4]);
+/* The app that a gateway's text names: 40 hex digits that are not all zero, perhaps behind 0x. */
+bool values_gateway(struct address *out, const uint8_t *text, size_t len);
 /* The same for WORD_COMPOSE_HASH. */
 bool node_compose_hash(struct hash32 *out, const struct call_node *n);
 /* The name of `propose` for a call; "call" for a function without one. */
 const char *node_action(const struct call_node *n);
 /* The profile's name of an address: "safe", "timelock" or a contract's; NULL if it has none. */
 const char *profile_name_of(const struct profile *p, const struct address *a);
-/* A single privileged_change that calldata makes by itself; 0 if none. */
+/* The privileged_change bits that calldata makes by itself; 0 if none. */
 unsigned node_privileged(const struct call_node *n);
 /* Row i of the selectors that this and node_word know: the signature; NULL at the end. */
 const char *node_selector_at(size_t i, uint8_t selector[4]);

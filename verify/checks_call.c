@@ -245,38 +245,9 @@ static bool policy_allows(const struct profile_policy *policy, const char *actio
     return policy->actions == NULL;
 }
 
-/* What an empty measurement gives: SHA-256 of nothing, the "device" of every unverified machine. */
-static bool is_of_nothing(const struct hash32 *value)
-{
-    static const struct hash32 sha256_of_nothing = { {
-        0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4,
-        0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b,
-        0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
-    } };
-
-    return hash32_is_zero(value) || hash32_eq(value, &sha256_of_nothing);
-}
-
-/* No policy can want such an entry. */
-static bool check_entries(struct report *r, const struct subject *s)
-{
-    struct list_entry entry;
-    bool good = true;
-    size_t index = 0;
-
-    for (const struct call_node *n = next_node(s, &index); n != NULL; n = next_node(s, &index)) {
-        if (!node_list_entry(&entry, n) || !entry.add || !is_of_nothing(&entry.value))
-            continue;
-        good = false;
-        fail_node(r, "call.allowed", s, n,
-                  "adds zero or the SHA-256 of nothing: that is no measurement");
-    }
-    return good;
-}
-
 static void check_allowed(struct report *r, const struct subject *s)
 {
-    bool all = check_entries(r, s) && s->num_governed > 0;
+    bool all = s->num_governed > 0;
 
     if (s->num_governed == 0)
         check_fail(r, "call.allowed", "there is no governed call to judge");
@@ -291,12 +262,26 @@ static void check_allowed(struct report *r, const struct subject *s)
     if (all)
         check_pass(r, "call.allowed", "%s",
                    s->profile->policy.actions == NULL
-                       ? "the policy lists no actions: all are allowed "
-                         "that hand over no control"
+                       ? "the policy lists no actions; the kinds of change that it allows "
+                         "are the next question"
                        : "all are in policy.actions");
 }
 
 /* --- call.privileged, call.value -------------------------------------------------------------- */
+
+static void fail_changes(struct report *r, const struct subject *s, const struct call_node *n,
+                         unsigned changes)
+{
+    char why[128];
+
+    for (unsigned bit = 1; bit <= changes; bit <<= 1) {
+        if ((changes & bit) == 0)
+            continue;
+        (void)snprintf(why, sizeof(why), "changes %s; the policy does not allow it",
+                       privileged_change_name(bit));
+        fail_node(r, "call.privileged", s, n, why);
+    }
+}
 
 static void check_privileged(struct report *r, const struct subject *s)
 {
@@ -304,7 +289,6 @@ static void check_privileged(struct report *r, const struct subject *s)
     unsigned seen = 0;
     bool clean = true;
     size_t index = 0;
-    char why[128];
 
     if (tree_missing(r, "call.privileged", s))
         return;
@@ -316,19 +300,15 @@ static void check_privileged(struct report *r, const struct subject *s)
             fail_node(r, "call.privileged", s, n, "a DELEGATECALL inside another call");
         }
         seen |= change;
-        if ((change & ~allowed) == 0)
-            continue;
-        clean = false;
-        (void)snprintf(why, sizeof(why), "changes %s; the policy does not allow it",
-                       privileged_change_name(change));
-        fail_node(r, "call.privileged", s, n, why);
+        clean = clean && (change & ~allowed) == 0;
+        fail_changes(r, s, n, change & ~allowed);
     }
     if (clean && !call_tree_complete(&s->tree))
         check_unknown(r, "call.privileged", "not every call decodes");
     else if (clean && seen == 0)
         check_pass(r, "call.privileged",
-                   "no owner, module, guard, handler, implementation, role "
-                   "or delay changes");
+                   "no owner, module, guard, handler, implementation, role, delay, KMS key, "
+                   "gateway, registered app, or rule on devices or TCB changes");
     for (unsigned bit = 1; clean && bit <= seen; bit <<= 1) {
         if ((seen & bit) != 0)
             check_pass(r, "call.privileged", "changes %s; the policy allows it",

@@ -2,10 +2,11 @@
 /* os-image.*, measure.*: what is whitelisted beside compose hashes, from what was measured. */
 #include <string.h>
 
+#include "src/base/digest.h"
 #include "src/base/hex.h"
 #include "src/base/limits.h"
 #include "src/base/term.h"
-#include "verify/checks.h"
+#include "verify/checks_measure.h"
 #include "verify/measure.h"
 #include "verify/os_image.h"
 
@@ -36,6 +37,7 @@ static size_t count_others(struct report *r, const struct subject *s, const char
     return others;
 }
 
+/* Whoever makes a list of files makes its hash fit, too: the files are what counts. */
 static void check_image_digest(struct report *r, const struct subject *s, const struct os_image *o)
 {
     const char *id = "os-image.digest";
@@ -46,8 +48,13 @@ static void check_image_digest(struct report *r, const struct subject *s, const 
         check_fail(r, id, "SHA-256 of sha256sum.txt is %s", hash32_format(&o->digest).s);
     else if (others > 0)
         check_unknown(r, id, "the evidence is about %s alone", hash32_format(&o->digest).s);
+    else if (report_check(r, "os-image.files")->verdict != PASS)
+        check_unknown(r, id,
+                      "%s = SHA-256 of sha256sum.txt = digest.txt, which the proposer can make up: "
+                      "whoever has the files can tell (--image-dir)",
+                      hash32_format(&o->digest).s);
     else
-        check_pass(r, id, "%s = SHA-256 of sha256sum.txt = digest.txt",
+        check_pass(r, id, "%s = SHA-256 of sha256sum.txt = digest.txt, and the files are here",
                    hash32_format(&o->digest).s);
 }
 
@@ -89,9 +96,19 @@ static void checks_os_image(struct report *r, const struct subject *s)
         check_note(r, "os-image.files", "the list of files is not usable");
         return;
     }
-    check_image_digest(r, s, &image);
     check_image_files(r, s, &image);
+    check_image_digest(r, s, &image);
     os_image_clear(&image);
+}
+
+bool os_image_is_shown(const struct report *r, const struct subject *s, const struct hash32 *value)
+{
+    const struct evidence_file *list = proposal_file(s->proposal, EVIDENCE_OS_LIST);
+    struct diag ignored = { 0 };
+    struct hash32 digest;
+
+    return list != NULL && report_check(r, "os-image.files")->verdict == PASS &&
+           sha256(&ignored, &digest, list->data, list->data_len) == OK && hash32_eq(&digest, value);
 }
 
 /* --- measure.* -------------------------------------------------------------------------------- */
@@ -124,18 +141,20 @@ static void check_event_logs(struct report *r, const struct subject *s)
         if (!measure_file(&why, &result, &p->files[i]))
             check_error(r, "measure.event-log", &why);
         else
-            check_pass(r, "measure.event-log",
-                       "%s: replayed, compose hash %s, MRCONFIGID %s%s; " NO_SIGNATURE,
-                       p->files[i].name,
-                       result.has_compose_hash ? hash32_format(&result.compose_hash).s : "none",
-                       measure_config_name(result.config),
-                       result.config_agrees                   ? " agrees"
-                       : result.config == MEASURE_CONFIG_NONE ? ""
-                                                              : " was not confirmed");
+            check_unknown(
+                r, "measure.event-log",
+                "%s: the log gives RTMR3, compose hash %s, MRCONFIGID %s%s; " NO_SIGNATURE,
+                p->files[i].name,
+                result.has_compose_hash ? hash32_format(&result.compose_hash).s : "none",
+                measure_config_name(result.config),
+                result.config_agrees                   ? " agrees"
+                : result.config == MEASURE_CONFIG_NONE ? ""
+                                                       : " was not confirmed");
     }
 }
 
-/* What the measurements of the evidence have to do with a value. */
+/* What the measurements of the evidence have to do with a value. Without the quote's signature they
+ * can speak against it, but not for it. */
 struct found {
     const char *name; /* of the one that gives it; NULL */
     bool any;         /* there is one that could have given it */
@@ -168,22 +187,23 @@ static void look_for(struct found *out, const struct subject *s, enum node_word 
 }
 
 static void check_value(struct report *r, const struct subject *s, const char *id,
-                        enum node_word what, const struct hash32 *value)
+                        const struct node_value *v, enum profile_pin pin)
 {
-    const struct hash32_text text = hash32_format(value);
+    const struct hash32_text text = hash32_format(&v->word);
     struct found found;
 
-    if (what == WORD_DEVICE && measure_is_no_device(value)) {
-        check_fail(r, id,
-                   "%s is the SHA-256 of nothing: the device of every machine whose PPID nobody "
-                   "verified",
+    if (hash32_is_of_nothing(&v->word)) {
+        check_fail(r, id, "%s is zero, or the SHA-256 of nothing: what an empty measurement gives",
                    text.s);
         return;
     }
-    look_for(&found, s, what, value);
-    if (found.name != NULL)
-        check_pass(r, id, "%s is %s of %s; " NO_SIGNATURE, text.s,
-                   what == WORD_KMS_MR ? "mr_aggregated" : "the SHA-256 of the PPID", found.name);
+    look_for(&found, s, v->what, &v->word);
+    if (profile_has_pin(s->profile, pin, &v->word))
+        check_pass(r, id, "%s is in the profile's pins.%s", text.s, profile_pin_name(pin));
+    else if (found.name != NULL)
+        check_unknown(r, id, "%s is %s of %s, which the proposer can make up: " NO_SIGNATURE,
+                      text.s, v->what == WORD_KMS_MR ? "mr_aggregated" : "the SHA-256 of the PPID",
+                      found.name);
     else if (found.at_boot)
         check_fail(r, id,
                    "%s is mr_aggregated of the log up to boot-mr-done; the contract is asked about "
@@ -195,17 +215,21 @@ static void check_value(struct report *r, const struct subject *s, const char *i
         check_note(r, id, "the evidence does not say where %s comes from", text.s);
 }
 
-/* Each value has to be what one of the measurements gives. */
+/* Each value of that kind, against the profile and the measurements. */
 static void check_values(struct report *r, const struct subject *s, const char *id,
-                         enum node_word what)
+                         enum node_word what, enum profile_pin pin)
 {
-    struct hash32 value;
     size_t index = 0;
 
     for (const struct call_node *n = call_tree_next(&s->tree, &index); n != NULL;
          n = call_tree_next(&s->tree, &index)) {
-        if (node_word(&value, n, what))
-            check_value(r, s, id, what, &value);
+        struct node_value value;
+        size_t i = 0;
+
+        while (node_value_next(&value, n, &i)) {
+            if (value.what == what && !value.malformed)
+                check_value(r, s, id, &value, pin);
+        }
     }
 }
 
@@ -216,7 +240,9 @@ void checks_measure(struct report *r, const struct subject *s)
     if (report_applies(r, "measure.event-log"))
         check_event_logs(r, s);
     if (report_applies(r, "measure.kms-mr"))
-        check_values(r, s, "measure.kms-mr", WORD_KMS_MR);
-    if (report_applies(r, "measure.device"))
-        check_values(r, s, "measure.device", WORD_DEVICE);
+        check_values(r, s, "measure.kms-mr", WORD_KMS_MR, PIN_KMS_MEASUREMENT);
+    if (report_applies(r, "measure.device")) {
+        check_values(r, s, "measure.device", WORD_DEVICE, PIN_DEVICE);
+        check_values(r, s, "measure.device", WORD_KMS_DEVICE, PIN_KMS_DEVICE);
+    }
 }

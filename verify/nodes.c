@@ -10,101 +10,6 @@ bool node_is(const struct call_node *n, const char *function)
     return n->decoded && n->fn.name != NULL && strcmp(n->fn.name, function) == 0;
 }
 
-/* Word i of the arguments, which must all be static before it. */
-static bool hash_at(struct hash32 *out, const struct call_node *n, size_t i)
-{
-    *out = (struct hash32){ { 0 } };
-    if (n->data_len < 4 + 32 * (i + 1))
-        return false;
-    memcpy(out->b, n->data + 4 + 32 * i, sizeof(out->b));
-    return true;
-}
-
-/* By selector, so that an ABI with other names hides nothing. The factory and the initializers
- * whitelist a first hash and a first device; there, zero means none. */
-static const struct {
-    uint8_t selector[4];
-    enum node_word what;
-    bool zero_is_none;
-    size_t word;
-    const char *signature;
-} words[] = {
-    { { 0xdf, 0xc7, 0x72, 0x23 }, WORD_COMPOSE_HASH, false, 0, "addComposeHash(bytes32)" },
-    { { 0x86, 0x18, 0x16, 0x9d },
-      WORD_COMPOSE_HASH,
-      true,
-      4,
-      "deployAndRegisterApp(address,bool,bool,bytes32,bytes32)" },
-    { { 0x86, 0x18, 0x16, 0x9d },
-      WORD_DEVICE,
-      true,
-      3,
-      "deployAndRegisterApp(address,bool,bool,bytes32,bytes32)" },
-    { { 0x9c, 0xb9, 0xc3, 0x1f },
-      WORD_COMPOSE_HASH,
-      true,
-      5,
-      "deployAndRegisterApp(address,bool,bool,bool,bytes32,bytes32)" },
-    { { 0x9c, 0xb9, 0xc3, 0x1f },
-      WORD_DEVICE,
-      true,
-      4,
-      "deployAndRegisterApp(address,bool,bool,bool,bytes32,bytes32)" },
-    { { 0x18, 0x75, 0x15, 0xca },
-      WORD_COMPOSE_HASH,
-      true,
-      4,
-      "initialize(address,bool,bool,bytes32,bytes32)" },
-    { { 0x18, 0x75, 0x15, 0xca },
-      WORD_DEVICE,
-      true,
-      3,
-      "initialize(address,bool,bool,bytes32,bytes32)" },
-    { { 0x48, 0xd8, 0xa3, 0x6a },
-      WORD_COMPOSE_HASH,
-      true,
-      5,
-      "initialize(address,address,bool,bool,bytes32,bytes32)" },
-    { { 0x48, 0xd8, 0xa3, 0x6a },
-      WORD_DEVICE,
-      true,
-      4,
-      "initialize(address,address,bool,bool,bytes32,bytes32)" },
-    { { 0x9e, 0xd2, 0x81, 0x93 },
-      WORD_COMPOSE_HASH,
-      true,
-      5,
-      "initialize(address,bool,bool,bool,bytes32,bytes32)" },
-    { { 0x9e, 0xd2, 0x81, 0x93 },
-      WORD_DEVICE,
-      true,
-      4,
-      "initialize(address,bool,bool,bool,bytes32,bytes32)" },
-    { { 0x2a, 0x81, 0x97, 0x28 }, WORD_DEVICE, false, 0, "addDevice(bytes32)" },
-    { { 0x4d, 0x59, 0x22, 0xa1 }, WORD_DEVICE, false, 0, "addKmsDevice(bytes32)" },
-    { { 0x3e, 0x32, 0xd3, 0x46 }, WORD_KMS_MR, false, 0, "addKmsAggregatedMr(bytes32)" },
-    { { 0x06, 0xa3, 0xae, 0x96 }, WORD_OS_IMAGE, false, 0, "addOsImageHash(bytes32)" },
-};
-#define NUM_WORDS (sizeof(words) / sizeof(words[0]))
-
-bool node_word(struct hash32 *out, const struct call_node *n, enum node_word what)
-{
-    *out = (struct hash32){ { 0 } };
-    if (n->data_len < 4)
-        return false;
-    for (size_t i = 0; i < NUM_WORDS; i++) {
-        if (words[i].what == what && memcmp(words[i].selector, n->data, 4) == 0)
-            return hash_at(out, n, words[i].word) &&
-                   (!words[i].zero_is_none || !hash32_is_zero(out));
-    }
-    return false;
-}
-
-bool node_compose_hash(struct hash32 *out, const struct call_node *n)
-{
-    return node_word(out, n, WORD_COMPOSE_HASH);
-}
-
 const char *node_action(const struct call_node *n)
 {
     const struct contract_function *f = NULL;
@@ -214,7 +119,61 @@ static const struct {
       CHANGE_APPROVALS,
       "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,"
       "bytes)" },
+    { { 0x7d, 0x02, 0x53, 0x52 }, CHANGE_KMS_TRUST, "setKmsInfo((bytes,bytes,bytes,bytes))" },
+    { { 0x18, 0xc1, 0xec, 0xb2 }, CHANGE_KMS_TRUST, "setKmsQuote(bytes)" },
+    { { 0x73, 0x6e, 0xde, 0x7a }, CHANGE_KMS_TRUST, "setKmsEventlog(bytes)" },
+    { { 0x39, 0x71, 0xdb, 0x27 }, CHANGE_GATEWAY, "setGatewayAppId(string)" },
+    { { 0x7c, 0x4b, 0xee, 0xb8 }, CHANGE_DEVICE_POLICY, "setAllowAnyDevice(bool)" },
+    { { 0x6e, 0x4c, 0x74, 0x22 }, CHANGE_TCB_POLICY, "setRequireTcbUpToDate(bool)" },
+    { { 0x17, 0xa1, 0xd8, 0x0f }, CHANGE_APPS, "registerApp(address)" },
+    { { 0x86, 0x18, 0x16, 0x9d },
+      CHANGE_APPS,
+      "deployAndRegisterApp(address,bool,bool,bytes32,bytes32)" },
+    { { 0x9c, 0xb9, 0xc3, 0x1f },
+      CHANGE_APPS,
+      "deployAndRegisterApp(address,bool,bool,bool,bytes32,bytes32)" },
 };
+
+/*
+ * Where the arguments of what makes an app say that any device is allowed, and that the TCB must be
+ * up to date. Releases before 0.5.9 know no such rule; from then on a function without it leaves it
+ * off.
+ */
+#define NO_RULE  254
+#define RULE_OFF 255
+static const struct {
+    uint8_t selector[4];
+    uint8_t any_device, tcb; /* words */
+} first_rules[] = {
+    { { 0x89, 0x28, 0x7e, 0x0a }, 3, NO_RULE },  { { 0x48, 0xd8, 0xa3, 0x6a }, 3, NO_RULE },
+    { { 0x18, 0x75, 0x15, 0xca }, 2, RULE_OFF }, { { 0x9e, 0xd2, 0x81, 0x93 }, 3, 2 },
+    { { 0x86, 0x18, 0x16, 0x9d }, 2, RULE_OFF }, { { 0x9c, 0xb9, 0xc3, 0x1f }, 3, 2 },
+};
+
+/* A bool that stands there; bytes that are no bool are unlike both. */
+static bool flag_is(const struct call_node *n, uint8_t word, bool value)
+{
+    struct hash32 found;
+    struct hash32 wanted = { { [31] = value } };
+
+    return node_word_at(&found, n, word) && hash32_eq(&found, &wanted);
+}
+
+static unsigned first_rules_change(const struct call_node *n)
+{
+    unsigned change = 0;
+
+    for (size_t i = 0; i < sizeof(first_rules) / sizeof(first_rules[0]); i++) {
+        if (memcmp(first_rules[i].selector, n->data, 4) != 0)
+            continue;
+        if (!flag_is(n, first_rules[i].any_device, false))
+            change |= CHANGE_DEVICE_POLICY;
+        if (first_rules[i].tcb != NO_RULE &&
+            (first_rules[i].tcb == RULE_OFF || !flag_is(n, first_rules[i].tcb, true)))
+            change |= CHANGE_TCB_POLICY;
+    }
+    return change;
+}
 
 unsigned node_privileged(const struct call_node *n)
 {
@@ -223,7 +182,7 @@ unsigned node_privileged(const struct call_node *n)
     if (n->data_len >= 4) {
         for (size_t i = 0; i < sizeof(privileged) / sizeof(privileged[0]); i++) {
             if (memcmp(privileged[i].selector, n->data, 4) == 0)
-                return privileged[i].change;
+                return privileged[i].change | first_rules_change(n);
         }
     }
     /* The migration contracts exist to replace the singleton, by whatever function. */
@@ -238,10 +197,10 @@ const char *node_selector_at(size_t i, uint8_t selector[4])
 {
     size_t n = sizeof(privileged) / sizeof(privileged[0]);
 
-    if (i >= n + NUM_WORDS)
-        return NULL;
-    memcpy(selector, i < n ? privileged[i].selector : words[i - n].selector, 4);
-    return i < n ? privileged[i].signature : words[i - n].signature;
+    if (i >= n)
+        return node_value_selector_at(i - n, selector);
+    memcpy(selector, privileged[i].selector, 4);
+    return privileged[i].signature;
 }
 
 static const struct {
@@ -268,7 +227,7 @@ bool node_list_entry(struct list_entry *out, const struct call_node *n)
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
         bool add = node_is(n, lists[i].add);
 
-        if ((!add && !node_is(n, lists[i].remove)) || !hash_at(&out->value, n, 0))
+        if ((!add && !node_is(n, lists[i].remove)) || !node_word_at(&out->value, n, 0))
             continue;
         out->add = add;
         memcpy(out->getter, lists[i].getter, 4);

@@ -150,6 +150,24 @@ static enum err check_file(struct diag *d, uint64_t *total, const struct os_imag
     return e;
 }
 
+/* The list itself has to be the one that is there: another order is another hash. */
+static enum err check_own_list(struct diag *d, const struct os_image *o,
+                               const struct os_image_dir *dir)
+{
+    struct hash32 hash;
+    uint64_t size = 0;
+    struct buf path;
+    enum err e = path_in(d, &path, dir, LIST_NAME);
+
+    if (e == OK)
+        e = sha256_file(d, &hash, &size, buf_str(&path));
+    if (e == OK && !hash32_eq(&hash, &o->digest))
+        e = diag_set(d, ERR_MISMATCH, "'%.200s' hashes to %s, the evidence's to %s", buf_str(&path),
+                     hash32_format(&hash).s, hash32_format(&o->digest).s);
+    buf_clear(&path);
+    return e;
+}
+
 static bool may_be_there(const struct os_image *o, const struct os_image_dir *dir, const char *name)
 {
     if (strcmp(name, LIST_NAME) == 0 || strcmp(name, DIGEST_NAME) == 0 ||
@@ -191,8 +209,10 @@ enum err os_image_check_dir(struct diag *d, uint64_t *total, const struct os_ima
                             const struct os_image_dir *dir)
 {
     uint64_t count = 0;
-    enum err e = check_nothing_else(d, o, dir);
+    enum err e = check_own_list(d, o, dir);
 
+    if (e == OK)
+        e = check_nothing_else(d, o, dir);
     for (size_t i = 0; e == OK && i < dir->num_unlisted; i++) {
         if (find_file(o, dir->unlisted[i]) != NULL)
             e = diag_set(d, ERR_USAGE, "--unlisted %.64s: it is listed", dir->unlisted[i]);

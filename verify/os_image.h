@@ -45,8 +45,9 @@ struct os_image_dir {
 };
 
 /*
- * Every listed file is in the directory, regular, with its hash, and nothing else is there but the
- * two texts and dir->unlisted. ERR_MISMATCH says which file. *total (may be NULL) counts bytes.
+ * The directory's own sha256sum.txt is the one that o was read from, every listed file is there,
+ * regular, with its hash, and nothing else but the two texts and dir->unlisted. ERR_MISMATCH says
+ * which file. *total (may be NULL) counts bytes.
  */
 MUST_CHECK enum err os_image_check_dir(struct diag *d, uint64_t *total, const struct os_image *o,
                                        const struct os_image_dir *dir);

@@ -41,6 +41,7 @@ enum err report_init(struct diag *d, struct report *r)
     if (r->checks == NULL)
         return diag_set(d, ERR_NOMEM, "out of memory");
     r->num_checks = n;
+    buf_init(&r->not_shown, DETAIL_MAX);
     for (size_t i = 0; i < n; i++) {
         r->checks[i].info = check_info_at(i);
         buf_init(&r->checks[i].detail, DETAIL_MAX);
@@ -56,6 +57,7 @@ void report_clear(struct report *r)
         buf_clear(&r->checks[i].by_hand);
     }
     free(r->checks);
+    buf_clear(&r->not_shown);
     *r = (struct report){ 0 };
 }
 
@@ -167,6 +169,11 @@ void check_note(struct report *r, const char *id, const char *fmt, ...)
     va_start(ap, fmt);
     set_verdict(r, id, NOT_CHECKED, fmt, ap);
     va_end(ap);
+}
+
+void report_not_shown(struct report *r, const char *value)
+{
+    buf_addf(&r->not_shown, "%s%s", r->not_shown.len > 0 ? ", " : "", value);
 }
 
 void check_error(struct report *r, const char *id, const struct diag *d)

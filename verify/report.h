@@ -29,7 +29,6 @@ enum check_need {
     NEED_ALWAYS = 0,
     NEED_ONLINE,        /* if the chain is asked */
     NEED_EXECUTABLE,    /* if the question is whether it can be executed now */
-    NEED_EVIDENCE,      /* if there is evidence for it, or policy.require names it */
     NEED_IMAGE_DIR,     /* if the caller has the files of the OS image */
     NEED_COMPOSE_RULES, /* if the profile has a 'compose' section */
     NEED_POLICY,        /* if the profile's policy.require names it */
@@ -77,6 +76,7 @@ struct check {
 struct report {
     struct check *checks; /* one for each row of the catalogue, in its order */
     size_t num_checks;
+    struct buf not_shown; /* values without evidence, in words, for the headline */
 };
 MUST_CHECK enum err report_init(struct diag *d, struct report *r);
 void report_clear(struct report *r);
@@ -98,6 +98,9 @@ void check_note(struct report *r, const char *id, const char *fmt, ...) PRINTF_L
  * node says in a malformed way is unknown, too. */
 void check_error(struct report *r, const char *id, const struct diag *d);
 void check_by_hand(struct report *r, const char *id, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* A value that nobody showed evidence for: the headline of a report that is no yes says which. */
+void report_not_shown(struct report *r, const char *value);
 
 /* FAIL if any check failed, required or not; UNKNOWN if a required one did not pass, or if none is
  * required; otherwise PASS. */

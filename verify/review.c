@@ -57,6 +57,8 @@ void review_reason(struct buf *out, const struct report *r)
     case UNKNOWN:
         break;
     }
+    if (r->not_shown.len > 0)
+        buf_addf(out, "nobody showed evidence for the %s; ", buf_str(&r->not_shown));
     buf_addf(out, "%zu required check%s could not be done: this is not a yes", missing,
              missing == 1 ? "" : "s");
 }
@@ -66,7 +68,7 @@ void review_print_answer(const struct report *r)
     enum verdict v = report_result(r);
     struct buf reason;
 
-    buf_init(&reason, 1024);
+    buf_init(&reason, 32 * 1024);
     review_reason(&reason, r);
     term_styled(v == PASS   ? TERM_GREEN
                 : v == FAIL ? TERM_RED

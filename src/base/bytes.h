@@ -73,5 +73,7 @@ bool address_is_zero(const struct address *a);
 int address_cmp(const struct address *a, const struct address *b);
 bool hash32_eq(const struct hash32 *a, const struct hash32 *b);
 bool hash32_is_zero(const struct hash32 *h);
+/* Zero or the SHA-256 of no bytes: what an empty measurement gives. */
+bool hash32_is_of_nothing(const struct hash32 *h);
 
 #endif

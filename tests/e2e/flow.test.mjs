@@ -34,7 +34,9 @@ for (const [version, timelock, queue] of combinations) {
         let released; // what the first test proposed
 
         before(async () => {
-            const options = { version, timelock, queue: queue === 'service' ? service : queue };
+            const policy = ['allow-changes: [device-policy]', 'unproved: [os-image]'];
+            const at = queue === 'service' ? service : queue;
+            const options = { version, timelock, queue: at, policy };
             team = new Team(await World.make(chain, options));
         });
 

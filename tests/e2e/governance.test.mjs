@@ -106,7 +106,7 @@ test('an app is handed to the timelock, which has to accept it', async () => {
 });
 
 test('the timelock changes its delay and its roles; an app is upgraded', async () => {
-    const policy = ['allow-changes: [delay, roles, implementation]'];
+    const policy = ['allow-changes: [delay, roles, implementation]', 'unproved: [implementation]'];
     const team = await make({ version: '1.3.0', timelock: '5.4.0', policy });
     await team.scheduleAndExecute('delay', 'update-delay', '2h');
     assert.equal(await team.readTimelock('getMinDelay'), 7200n);
@@ -198,7 +198,8 @@ test('CI proposes, signs as a delegate and hands in with one command', async (t)
 });
 
 test('other wallets get the same transaction', async () => {
-    const team = await make({ version: '1.3.0' });
+    const policy = ['allow-changes: [device-policy]'];
+    const team = await make({ version: '1.3.0', policy });
     const { options } = team.release('export');
     const batch =
         '- {action: add-compose-hash}\n' +

@@ -442,7 +442,7 @@ Test(profile, loads_the_abi_and_says_all_as_json)
     j = profile_json(p);
     cr_expect_eq(json_write(&d, &text, j, 0), OK, "%s", d.msg);
     cr_expect_not_null(strstr(buf_str(&text), "\"delay\":\"172800\""));
-    cr_expect_eq(json_len(j), 12);
+    cr_expect_eq(json_len(j), 13);
     buf_clear(&text);
     json_free(j);
     profile_free(p);

@@ -2,13 +2,13 @@
 // `device list` and `device address` with simulated devices: what is told, what the device is asked,
 // and that nothing is on its screen that nobody asked for.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Ledger } from './device/ledger.mjs';
 import { honest, parsePath, pausingAt, refusing, thorough, walletAt } from './device/person.mjs';
 import { Trezor } from './device/trezor.mjs';
-import { ok, run, runOnTerminal, spawnProgram } from './program.mjs';
+import { acceptProfile, ok, run, runOnTerminal, spawnProgram } from './program.mjs';
 import { scratchDir } from './scratch.mjs';
 import { QUESTION } from './team.mjs';
 import { until } from './wait.mjs';
@@ -159,8 +159,9 @@ for (const { signer, start, row, isTakenBack } of vendors) {
         async function proposal(at, owner) {
             const cwd = home([owner]);
             const remove = ['remove-compose-hash', '0x' + '0'.repeat(63) + '1', '--nonce', '7'];
-            const { safeTxHash } = await ok(['propose', ...remove, '--out', 'p.json'], { cwd });
             const options = { cwd, env: { XDG_STATE_HOME: join(cwd, 'state') } };
+            acceptProfile(join(cwd, 'countersign.yaml'), options.env);
+            const { safeTxHash } = await ok(['propose', ...remove, '--out', 'p.json'], options);
             const read = () => readFileSync(join(cwd, 'p.json'), 'utf8');
             const digits = [QUESTION.sign, safeTxHash.slice(-8)];
             const sign = (...answers) =>
@@ -184,7 +185,8 @@ for (const { signer, start, row, isTakenBack } of vendors) {
                 assert.equal(code, 3, stdout);
                 assert.match(stdout, words);
                 assert.equal(read(), before);
-                assert.equal(existsSync(join(cwd, 'state')), false);
+                const kept = readdirSync(join(cwd, 'state', 'countersign'));
+                assert.deepEqual(kept.filter((name) => name.startsWith('signed')), []);
             }
             await device.set({ person: thorough });
             const { code, stdout } = await sign(digits);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "safe/chain_internal.h"
+#include "src/base/http.h"
 #include "src/base/limits.h"
 #include "src/base/u256.h"
 
@@ -45,6 +46,28 @@ static enum err add_endpoints(struct diag *d, struct chain *c, const char *const
         c->num_endpoints++;
     }
     return OK;
+}
+
+/* Two addresses of one host are one opinion. */
+static enum err count_hosts(struct diag *d, struct chain *c)
+{
+    struct buf hosts[LIMIT_RPC_URLS];
+    enum err e = OK;
+
+    for (size_t i = 0; i < c->num_endpoints; i++)
+        buf_init(&hosts[i], 1024);
+    for (size_t i = 0; e == OK && i < c->num_endpoints; i++) {
+        bool loopback = false;
+        bool is_new = true;
+
+        e = http_origin(d, &hosts[i], &loopback, c->endpoints[i].url);
+        for (size_t k = 0; k < i; k++)
+            is_new = is_new && strcmp(buf_str(&hosts[i]), buf_str(&hosts[k])) != 0;
+        c->num_hosts += is_new ? 1 : 0;
+    }
+    for (size_t i = 0; i < c->num_endpoints; i++)
+        buf_clear(&hosts[i]);
+    return e;
 }
 
 static enum err check_chain_id(struct diag *d, struct chain *c, size_t i)
@@ -127,7 +150,7 @@ static enum err read_block(struct diag *d, struct chain *c, struct chain_block *
         enum err e = OK;
 
         if (try > 0)
-            chain_sleep_ms(BLOCK_PAUSE_MS);
+            chain_sleep_ms(c, BLOCK_PAUSE_MS);
         if ((e = try_read_block(d, c, out, &found, i, number)) != OK || found)
             return e;
     }
@@ -204,6 +227,8 @@ enum err chain_open(struct diag *d, struct chain **out, const char *const *urls,
     c->chain_id = *chain_id;
     c->allow_plain_http = allow_plain_http;
     e = add_endpoints(d, c, urls, num_urls);
+    if (e == OK)
+        e = count_hosts(d, c);
     for (size_t i = 0; e == OK && i < c->num_endpoints; i++)
         e = check_chain_id(d, c, i);
     if (e == OK)
@@ -224,6 +249,11 @@ void chain_close(struct chain *c)
         free(c->endpoints[i].url);
     free(c->endpoints);
     free(c);
+}
+
+size_t chain_num_hosts(const struct chain *c)
+{
+    return c->num_hosts;
 }
 
 struct chain_block chain_block(const struct chain *c)

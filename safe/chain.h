@@ -23,6 +23,9 @@ struct chain;
 MUST_CHECK enum err chain_open(struct diag *d, struct chain **out, const char *const *urls,
                                size_t num_urls, const struct u256 *chain_id, bool allow_plain_http);
 void chain_close(struct chain *c);
+/* How many hosts the endpoints are, as their URLs name them: without port and path, on loopback by
+ * port. So many opinions the values are. */
+size_t chain_num_hosts(const struct chain *c);
 /* Fix the latest block again, after something was sent. */
 MUST_CHECK enum err chain_refresh(struct diag *d, struct chain *c);
 /*

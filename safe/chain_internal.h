@@ -21,7 +21,9 @@ struct chain {
     struct u256 chain_id;
     bool allow_plain_http;
     struct chain_block block;
-    uint64_t last_id; /* of JSON-RPC requests */
+    uint64_t last_id;  /* of JSON-RPC requests */
+    uint64_t until_ms; /* of requests, as in src/base/http.h */
+    size_t num_hosts;
 };
 
 /* One answer; exactly one of result and error is set, both borrowed from root. */
@@ -82,6 +84,6 @@ enum err rpc_disagree(struct diag *d, const struct chain *c, size_t i, const cha
 enum err rpc_prefix(struct diag *d, const struct chain *c, size_t i);
 
 /* Sleeps; never longer than a few seconds. */
-void chain_sleep_ms(unsigned ms);
+void chain_sleep_ms(const struct chain *c, unsigned ms);
 
 #endif

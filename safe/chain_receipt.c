@@ -2,11 +2,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "safe/chain_internal.h"
 #include "src/base/address.h"
+#include "src/base/deadline.h"
 #include "src/base/hex.h"
+#include "src/base/http.h"
 #include "src/base/u256.h"
 
 #define LOG_MAX_DATA (256 * 1024)
@@ -14,6 +15,7 @@
 #define RECEIPT_MAX_LOGS 20000
 #define POLL_FIRST_MS    100
 #define POLL_LAST_MS     4000
+#define LAST_LOOK_MS     5000 /* an answer to the last question, at the end of the time */
 /* Public nodes refuse longer ranges of blocks in one question. */
 #define LOG_WINDOW 2000
 
@@ -171,14 +173,6 @@ static enum err try_receipt(struct diag *d, struct chain *c, struct chain_receip
     return e;
 }
 
-static uint64_t monotonic_ms(void)
-{
-    struct timespec t = { 0 };
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 static enum err wait_one(struct diag *d, struct chain *c, struct chain_receipt *out, size_t i,
                          const struct hash32 *tx_hash, uint64_t deadline_ms)
 {
@@ -193,7 +187,7 @@ static enum err wait_one(struct diag *d, struct chain *c, struct chain_receipt *
         if (monotonic_ms() + pause > deadline_ms)
             return diag_set(d, ERR_NETWORK, "rpc '%s' shows no receipt for transaction %s in time",
                             c->endpoints[i].name, hash32_format(tx_hash).s);
-        chain_sleep_ms(pause);
+        chain_sleep_ms(c, pause);
         pause = pause * 2 < POLL_LAST_MS ? pause * 2 : POLL_LAST_MS;
     }
 }
@@ -203,9 +197,11 @@ enum err chain_wait_receipt(struct diag *d, struct chain *c, struct chain_receip
 {
     uint64_t deadline = monotonic_ms() + (uint64_t)timeout_s * 1000;
     struct chain_receipt first = { 0 };
-    enum err e = wait_one(d, c, &first, 0, tx_hash, deadline);
+    enum err e = ERR_INTERNAL;
 
     *out = (struct chain_receipt){ 0 };
+    c->until_ms = deadline + LAST_LOOK_MS;
+    e = wait_one(d, c, &first, 0, tx_hash, deadline);
     for (size_t i = 1; e == OK && i < c->num_endpoints; i++) {
         struct chain_receipt other;
 
@@ -214,6 +210,7 @@ enum err chain_wait_receipt(struct diag *d, struct chain *c, struct chain_receip
             e = rpc_disagree(d, c, i, "the receipt");
         chain_receipt_clear(&other);
     }
+    c->until_ms = 0;
     if (e == OK)
         *out = first; /* moved */
     else
@@ -340,13 +337,16 @@ enum err chain_find_log(struct diag *d, struct chain *c, struct chain_log *out,
     *out = (struct chain_log){ 0 };
     *place = (struct chain_log_place){ 0 };
     *found = false;
+    c->until_ms = HTTP_PATIENT; /* a scan is long on purpose; each answer has its time */
     for (;;) {
         enum err e = OK;
 
         q.from = q.to > last + LOG_WINDOW ? q.to - LOG_WINDOW : last;
         e = find_all(d, c, out, place, found, &q);
-        if (e != OK || *found || q.from == last)
+        if (e != OK || *found || q.from == last) {
+            c->until_ms = 0;
             return e;
+        }
         q.to = q.from - 1;
     }
 }

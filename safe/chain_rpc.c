@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 #include "safe/chain_internal.h"
+#include "src/base/deadline.h"
 #include "src/base/hex.h"
 #include "src/base/http.h"
 #include "src/base/limits.h"
@@ -96,6 +96,7 @@ static enum err exchange(struct diag *d, const struct chain *c, struct http_resp
         .body_len = body->len,
         .secret_path = true, /* paths of providers hold API keys */
         .allow_plain_http = c->allow_plain_http,
+        .until_ms = c->until_ms,
     };
     enum err e = http_exchange_retry(d, out, &req);
 
@@ -275,9 +276,14 @@ enum err rpc_prefix(struct diag *d, const struct chain *c, size_t i)
     return diag_prefix(d, "rpc '%s'", c->endpoints[i].name);
 }
 
-void chain_sleep_ms(unsigned ms)
+void chain_sleep_ms(const struct chain *c, unsigned ms)
 {
-    struct timespec t = { (time_t)(ms / 1000), (long)(ms % 1000) * 1000000L };
+    const uint64_t left_ms = deadline_left_ms();
 
-    (void)nanosleep(&t, NULL);
+    if (c->until_ms == 0) {
+        sleep_ms(ms < left_ms ? ms : left_ms);
+        deadline_spend(ms);
+    } else {
+        sleep_ms(ms);
+    }
 }

@@ -208,6 +208,7 @@ struct profile {
     char **rpc_urls;
     size_t num_rpc_urls;
     bool rpc_allow_plain_http;
+    uint64_t min_endpoints; /* how many hosts must agree; default 1 */
 
     struct safe_domain safe; /* chain id, address, version */
     struct address *owners;

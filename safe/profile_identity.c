@@ -14,7 +14,7 @@ enum err profile_read_file(struct profile_reader *r, struct diag *d, struct buf 
     struct profile *p = r->p;
     struct profile_file *grown = NULL;
     struct hash32 hash;
-    enum err e = regular_file_read(d, out, path);
+    enum err e = regular_file_read(d, out, path, 0);
 
     if (e != OK || (e = sha256(d, &hash, out->data, out->len)) != OK)
         return e;

@@ -66,6 +66,7 @@ static struct json *chain_json(const struct profile *p)
     }
     json_set_u256(j, "id", &p->chain_id);
     json_set(j, "rpc", rpc);
+    set_number(j, "endpoints", p->min_endpoints);
     return j;
 }
 

@@ -30,15 +30,28 @@ static enum err read_rpc_plain_http(struct profile_reader *r, const struct yaml_
     return yaml_read_bool(r->d, &r->p->rpc_allow_plain_http, r->y, n);
 }
 
+static enum err read_endpoints(struct profile_reader *r, const struct yaml_node *n)
+{
+    uint64_t *out = &r->p->min_endpoints;
+    enum err e = yaml_read_u64(r->d, out, r->y, n);
+
+    if (e == OK && (*out < 1 || *out > LIMIT_RPC_URLS))
+        e = yaml_error(r->d, ERR_FORMAT, r->y, n, "expected a number from 1 to %d, found %llu",
+                       LIMIT_RPC_URLS, (unsigned long long)*out);
+    return e;
+}
+
 enum err profile_read_chain(struct profile_reader *r, const struct yaml_node *n)
 {
     static const struct profile_key keys[] = {
         { "id", true, read_chain_id },
         { "rpc", false, read_rpc },
         { "rpc-plain-http", false, read_rpc_plain_http },
+        { "endpoints", false, read_endpoints },
         { NULL, false, NULL },
     };
 
+    r->p->min_endpoints = 1;
     return profile_read_keys(r, n, keys, "'chain'");
 }
 

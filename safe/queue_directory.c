@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "safe/queue_internal.h"
 #include "src/base/address.h"
 #include "src/base/file.h"
 #include "src/base/hex.h"
 #include "src/base/limits.h"
+#include "src/base/trusted_file.h"
 #include "src/base/u256.h"
 
 #define FORMAT           "countersign/signature/1"
@@ -79,6 +81,8 @@ static enum err make_path(struct diag *d, struct buf *path, const struct queue *
     return buf_check(d, path, "a path in the queue's directory");
 }
 
+/* Regular files in directories alone, no links: a pipe that somebody put there would hold everybody
+ * up, and a link leads out of the queue. */
 static enum err read_file(struct diag *d, struct buf *out, const struct queue *q, const char *name,
                           const char *rest, size_t max)
 {
@@ -87,7 +91,7 @@ static enum err read_file(struct diag *d, struct buf *out, const struct queue *q
 
     buf_init(out, max);
     if (e == OK)
-        e = file_read(d, out, buf_str(&path));
+        e = regular_file_read(d, out, buf_str(&path), REGULAR_NO_LINK);
     buf_clear(&path);
     return e;
 }
@@ -164,6 +168,21 @@ static bool is_temporary(const char *name)
     return strstr(name, ".json.tmp-") != NULL;
 }
 
+/* The directory of an entry, or that of its signatures; not there is fine. */
+static enum err check_no_link(struct diag *d, const struct queue *q, const char *entry,
+                              const char *rest)
+{
+    struct buf path;
+    struct stat st;
+    enum err e = make_path(d, &path, q, entry, rest);
+
+    if (e == OK && lstat(buf_str(&path), &st) == 0 && !S_ISDIR(st.st_mode))
+        e = diag_set(d, ERR_FORMAT, "'%.100s%s%s' is no directory", entry, rest != NULL ? "/" : "",
+                     rest != NULL ? rest : "");
+    buf_clear(&path);
+    return e;
+}
+
 static enum err read_signatures(struct diag *d, struct queue *q, struct queue_entry *e,
                                 const char *entry)
 {
@@ -220,6 +239,9 @@ static enum err read_entry(struct diag *d, struct queue *q, struct queue_entry *
         e = diag_set(d, ERR_FORMAT, "expected a name made of nonce and SafeTx hash");
         goto done;
     }
+    if ((e = check_no_link(d, q, entry, NULL)) != OK ||
+        (e = check_no_link(d, q, entry, "signatures")) != OK)
+        goto done;
     if ((e = read_file(d, &text, q, entry, "proposal.json", MAX_FILE_TO_READ)) != OK ||
         (e = proposal_parse(d, &out->proposal, text.data, text.len, "proposal.json")) != OK ||
         (e = queue_check_subject(d, &hashes, q->profile, &out->proposal)) != OK)
@@ -369,7 +391,9 @@ static enum err put_proposal(struct diag *d, bool *created, const struct queue *
     bare.num_signatures = 0;
     buf_init(&text, LIMIT_PROPOSAL_BYTES);
     *created = false;
-    if (e != OK || (e = proposal_write(d, &text, &bare)) != OK ||
+    if (e != OK || (e = check_no_link(d, q, entry, NULL)) != OK ||
+        (e = check_no_link(d, q, entry, "signatures")) != OK ||
+        (e = proposal_write(d, &text, &bare)) != OK ||
         (e = file_make_dirs(d, buf_str(&path))) != OK)
         goto done;
     e = put_file(d, created, q, entry, "proposal.json", &text);

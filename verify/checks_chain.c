@@ -26,18 +26,34 @@ static bool same_release(const char *a, const char *b)
 /* A node that stands still answers for a past in which nothing was signed or executed yet. */
 #define STALE_S 3600
 
+/* Two URLs of one host are one opinion; the words say both figures where they differ. */
+static void add_opinions(struct buf *out, size_t num_hosts, size_t num_urls)
+{
+    buf_addf(out, "%zu endpoint%s", num_hosts, num_hosts == 1 ? "" : "s");
+    if (num_hosts != num_urls)
+        buf_addf(out, " by host (%zu URLs)", num_urls);
+}
+
 static void check_agree(struct report *r, const struct subject *s, const struct chain *c,
                         size_t num_urls)
 {
+    const size_t num_hosts = chain_num_hosts(c);
+    const uint64_t least = s->profile->min_endpoints;
     struct chain_block b = chain_block(c);
+    struct buf who;
 
+    buf_init(&who, 256);
+    add_opinions(&who, num_hosts, num_urls);
     if (s->options.now_s > b.time_s && s->options.now_s - b.time_s > STALE_S)
         check_unknown(r, "chain.agree", "the newest block is %s old by this machine's clock",
                       duration_format(s->options.now_s - b.time_s).s);
-    check_pass(r, "chain.agree", "%zu endpoint%s at block %llu, %s, of %s%s", num_urls,
-               num_urls == 1 ? "" : "s", (unsigned long long)b.number, hash32_format(&b.hash).s,
-               clock_format_utc(b.time_s).s,
-               num_urls == 1 ? "; one endpoint is one opinion, give a second --rpc" : "");
+    if (num_hosts < least)
+        check_unknown(r, "chain.agree", "%s, but the profile wants %llu (chain.endpoints)",
+                      buf_str(&who), (unsigned long long)least);
+    check_pass(r, "chain.agree", "%s at block %llu, %s, of %s%s", buf_str(&who),
+               (unsigned long long)b.number, hash32_format(&b.hash).s, clock_format_utc(b.time_s).s,
+               num_hosts == 1 ? "; one endpoint is one opinion, give a second --rpc" : "");
+    buf_clear(&who);
 }
 
 static void check_code(struct report *r, const struct subject *s, const struct chain_safe_state *st)

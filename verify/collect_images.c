@@ -7,6 +7,7 @@
 #include "src/base/file.h"
 #include "src/base/hex.h"
 #include "src/base/limits.h"
+#include "src/base/trusted_file.h"
 #include "verify/compose.h"
 #include "verify/image_facts.h"
 #include "verify/registry.h"
@@ -85,7 +86,7 @@ static enum err read_file(struct collector *c, struct buf *out, const char *name
     buf_init(&path, 8192);
     buf_addf(&path, "%s/%s%s", c->request->dir, name, end);
     if ((e = buf_check(c->d, &path, "path")) == OK)
-        e = file_read(c->d, out, buf_str(&path));
+        e = regular_file_read(c->d, out, buf_str(&path), 0);
     buf_clear(&path);
     return e;
 }

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "src/base/digest.h"
-#include "src/base/file.h"
 #include "src/base/hex.h"
+#include "src/base/trusted_file.h"
 
 #define LIST_NAME   "sha256sum.txt"
 #define DIGEST_NAME "digest.txt"
@@ -231,7 +231,7 @@ static enum err read_text(struct diag *d, struct buf *out, const struct os_image
     enum err e = path_in(d, &path, dir, name);
 
     if (e == OK)
-        e = file_read(d, out, buf_str(&path));
+        e = regular_file_read(d, out, buf_str(&path), 0);
     buf_clear(&path);
     return e;
 }

@@ -78,6 +78,7 @@ static enum err post(struct diag *d, struct http_response *out, const struct bri
                                 .origin = ORIGIN,
                                 .max_bytes = MAX_HEX,
                                 .timeout_ms = timeout_ms,
+                                .until_ms = HTTP_PATIENT, /* a person and a device */
                                 .allow_plain_http = b->allow_remote,
                                 .loopback_only = !b->allow_remote,
                                 .interruptible = interruptible };

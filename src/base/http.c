@@ -8,8 +8,8 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "src/base/deadline.h"
 #include "src/base/interrupt.h"
 #include "src/base/library.h"
 #include "src/base/limits.h"
@@ -157,14 +157,6 @@ struct exchange {
 };
 
 /* --- one request --------------------------------------------------------------------------- */
-
-static uint64_t monotonic_ms(void)
-{
-    struct timespec now = { 0 };
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 static size_t on_body(char *data, size_t size, size_t num, void *arg)
 {
@@ -393,15 +385,44 @@ static enum err check_redirect(struct diag *d, struct exchange *x, const char *l
     return e;
 }
 
+/* What a request may still wait for; UINT64_MAX: as long as its own timeout. */
+static uint64_t time_left_ms(const struct http_request *req)
+{
+    const uint64_t now = monotonic_ms();
+
+    if (req->until_ms == 0)
+        return deadline_left_ms();
+    if (req->until_ms == HTTP_PATIENT)
+        return UINT64_MAX;
+    return req->until_ms > now ? req->until_ms - now : 0;
+}
+
+static enum err no_time_left(struct diag *d, const struct exchange *x)
+{
+    const struct http_request *req = x->req;
+
+    if (req->until_ms != 0)
+        return diag_set(d, ERR_NETWORK, "%s %.128s: no answer in time", req->method,
+                        x->origin.host);
+    diag_hint(d, "--deadline SECONDS gives the network more time");
+    return diag_set(d, ERR_NETWORK, "%s %.128s: the %llu s that the network had are used up",
+                    req->method, x->origin.host, (unsigned long long)deadline_whole_ms() / 1000);
+}
+
 /* Requests until an answer is no redirect; *location is the one that was asked last. */
 static enum err follow(struct diag *d, struct http_response *out, struct exchange *x,
                        char **location)
 {
     const struct http_request *req = x->req;
     uint64_t limit_ms = req->timeout_ms > 0 ? (uint64_t)req->timeout_ms : LIMIT_HTTP_TIME_MS;
+    const uint64_t left_ms = time_left_ms(req);
     size_t max_bytes = req->max_bytes > 0 ? req->max_bytes : LIMIT_HTTP_BYTES;
     uint64_t start_ms = monotonic_ms();
 
+    if (left_ms == 0)
+        return no_time_left(d, x);
+    if (left_ms < limit_ms)
+        limit_ms = left_ms;
     for (unsigned i = 0; i <= LIMIT_HTTP_REDIRECTS; i++) {
         uint64_t used_ms = monotonic_ms() - start_ms;
         char *next = NULL;
@@ -424,8 +445,16 @@ static enum err follow(struct diag *d, struct http_response *out, struct exchang
                     LIMIT_HTTP_REDIRECTS);
 }
 
+/* Time that is waited here counts, unless the request has a limit of its own. */
+static void spend_since(const struct http_request *req, uint64_t start_ms)
+{
+    if (req->until_ms == 0)
+        deadline_spend(monotonic_ms() - start_ms);
+}
+
 enum err http_exchange(struct diag *d, struct http_response *out, const struct http_request *req)
 {
+    const uint64_t start_ms = monotonic_ms();
     struct exchange x = { .req = req };
     char *location = NULL;
     enum err e = ERR_INTERNAL;
@@ -445,18 +474,29 @@ enum err http_exchange(struct diag *d, struct http_response *out, const struct h
 done:
     free(location);
     url_clear(&x.lib, &x.origin);
+    spend_since(req, start_ms);
     return e;
 }
 
-/* --- repetition ---------------------------------------------------------------------------- */
-
-static void sleep_ms(long ms)
+enum err http_origin(struct diag *d, struct buf *host, bool *loopback, const char *url)
 {
-    struct timespec left = { ms / 1000, ms % 1000 * 1000000L };
+    struct libcurl lib;
+    struct url u;
+    enum err e = load(d, &lib);
 
-    while (nanosleep(&left, &left) != 0)
-        ;
+    *loopback = false;
+    if (e != OK || (e = url_parse(d, &lib, &u, url)) != OK)
+        return e;
+    *loopback = is_loopback(u.host);
+    for (const char *at = u.host; *at != '\0' && !(at[0] == '.' && at[1] == '\0'); at++)
+        buf_add_u8(host, (uint8_t)(*at >= 'A' && *at <= 'Z' ? *at - 'A' + 'a' : *at));
+    if (*loopback)
+        buf_addf(host, ":%s", u.port);
+    url_clear(&lib, &u);
+    return buf_check(d, host, "a host name");
 }
+
+/* --- repetition ---------------------------------------------------------------------------- */
 
 static bool is_worth_repeating(enum err e, const struct http_response *r,
                                const struct http_request *req)
@@ -474,9 +514,14 @@ enum err http_exchange_retry(struct diag *d, struct http_response *out,
     enum err e = http_exchange(d, out, req);
 
     for (int tries = 1; tries < MAX_TRIES && is_worth_repeating(e, out, req); tries++) {
-        long asked_ms = out->retry_after_s * 1000;
+        const long asked_ms = out->retry_after_s * 1000;
+        const uint64_t pause_ms = (uint64_t)(asked_ms > wait_ms ? asked_ms : wait_ms);
+        const uint64_t start_ms = monotonic_ms();
 
-        sleep_ms(asked_ms > wait_ms ? asked_ms : wait_ms);
+        if (pause_ms >= time_left_ms(req))
+            break; /* the last answer is as good as any */
+        sleep_ms(pause_ms);
+        spend_since(req, start_ms);
         wait_ms *= 2;
         http_response_clear(out);
         *d = (struct diag){ 0 };

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "src/base/bytes.h"
 
@@ -18,15 +19,21 @@
  * query strings.
  */
 
+#define HTTP_PATIENT UINT64_MAX
+
 struct http_request {
     const char *method; /* "GET", "POST", "DELETE" */
     const char *url;
     const char *body; /* NULL for none; sent with Content-Type: application/json */
     size_t body_len;
-    const char *bearer;    /* API token, or NULL; only ever sent to the origin of url */
-    const char *accept;    /* NULL: application/json */
-    size_t max_bytes;      /* 0: LIMIT_HTTP_BYTES */
-    long timeout_ms;       /* 0: LIMIT_HTTP_TIME_MS, for the whole exchange */
+    const char *bearer; /* API token, or NULL; only ever sent to the origin of url */
+    const char *accept; /* NULL: application/json */
+    size_t max_bytes;   /* 0: LIMIT_HTTP_BYTES */
+    long timeout_ms;    /* 0: LIMIT_HTTP_TIME_MS, for the whole exchange */
+    /* By monotonic_ms, when it ends with its repetitions; 0: with the process's deadline
+     * (src/base/deadline.h), and what it waits is counted there; HTTP_PATIENT: its timeout alone.
+     */
+    uint64_t until_ms;
     bool allow_plain_http; /* a person asked for http:// to another machine */
     bool secret_path;      /* the path holds a key, as with RPC providers: errors leave it out */
     /* A GET may be redirected to another origin by https:// (from a loopback address: to another
@@ -58,11 +65,16 @@ void http_response_clear(struct http_response *r);
 
 /*
  * The same, repeated on 429 and 5xx (for GET also on a network failure) with exponential
- * backoff from 500 ms, honouring retry_after_s up to 30 s, at most 5 tries. The last answer is
+ * backoff from 500 ms, honouring retry_after_s up to 30 s and what is left of the time, at most 5
+ * tries. The last answer is
  * returned.
  */
 MUST_CHECK enum err http_exchange_retry(struct diag *d, struct http_response *out,
                                         const struct http_request *req);
+
+/* Who answers for a URL: its host in lower case, without a dot at the end; on loopback with the
+ * port. Appended to an initialised buffer. */
+MUST_CHECK enum err http_origin(struct diag *d, struct buf *host, bool *loopback, const char *url);
 
 /* Append text, percent-encoded as a URL path segment or query value. */
 void http_add_escaped(struct buf *out, const char *text);

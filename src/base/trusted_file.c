@@ -164,9 +164,10 @@ enum err trusted_file_read(struct diag *d, struct buf *out, struct trusted_file 
     return e;
 }
 
-enum err regular_file_read(struct diag *d, struct buf *out, const char *path)
+enum err regular_file_read(struct diag *d, struct buf *out, const char *path, int flags)
 {
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    const int no_link = (flags & REGULAR_NO_LINK) != 0 ? O_NOFOLLOW : 0;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | no_link);
     enum err e = ERR_INTERNAL;
     struct stat st;
 

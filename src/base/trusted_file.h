@@ -28,8 +28,9 @@ MUST_CHECK enum err trusted_file_read(struct diag *d, struct buf *out, struct tr
                                       const char *path);
 
 /* The same for what a trusted file names, and whose hash is taken: regular files alone, without a
- * question whose they are. */
-MUST_CHECK enum err regular_file_read(struct diag *d, struct buf *out, const char *path);
+ * question whose they are; for files of directories that others fill, too. */
+enum { REGULAR_NO_LINK = 1 }; /* also no symbolic link at the end of the path */
+MUST_CHECK enum err regular_file_read(struct diag *d, struct buf *out, const char *path, int flags);
 
 /* OK unless others than this user and root may change what is in the directory, or exchange it or
  * one above: ERR_IO says which. A directory that is not there yet is judged by those above. */

@@ -197,6 +197,7 @@ static const struct arg_option options[] = {
     OPTIONS_SIGNER_TYPED,
     OPTION_TYPED_DATA,
     OPTION_ACCEPT_PROFILE,
+    OPTION_DEADLINE,
     OPTION_END,
 };
 

@@ -212,6 +212,7 @@ static const struct arg_option options[] = {
     { "timeout", "SECONDS", "how long to wait for the receipt; default 180", false },
     OPTION_YES,
     OPTION_ACCEPT_PROFILE,
+    OPTION_DEADLINE,
     OPTION_END,
 };
 

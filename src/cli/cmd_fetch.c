@@ -286,6 +286,7 @@ static const struct arg_option options[] = {
     { "evidence", "PROPOSAL", "take action, operation and evidence from another copy of it",
       false },
     OPTION_ACCEPT_PROFILE,
+    OPTION_DEADLINE,
     OPTION_END,
 };
 

@@ -62,6 +62,9 @@ static void print_chain(const struct profile *p)
         print_text("  rpc", buf_str(&host));
         buf_clear(&host);
     }
+    if (p->min_endpoints > 1)
+        print_line("  endpoints", "at least %llu hosts have to agree",
+                   (unsigned long long)p->min_endpoints);
 }
 
 static void print_safe(const struct profile *p)

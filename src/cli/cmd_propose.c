@@ -55,6 +55,7 @@ static const struct arg_option options[] = {
     { "submit", NULL, "put it into the queue (signed, if --signer is given)", false },
     SIGNING_OPTIONS,
     OPTION_ACCEPT_PROFILE,
+    OPTION_DEADLINE,
     OPTION_END,
 };
 

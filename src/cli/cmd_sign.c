@@ -8,6 +8,7 @@ static const struct arg_option options[] = {
     OPTION_TYPED_DATA,
     { "submit", NULL, "then put proposal and signature into the queue", false },
     OPTION_ACCEPT_PROFILE,
+    OPTION_DEADLINE,
     OPTION_END,
 };
 

@@ -192,6 +192,7 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
 static const struct arg_option options[] = {
     OPTION_RPC,
     OPTION_ACCEPT_PROFILE,
+    OPTION_DEADLINE,
     OPTION_END,
 };
 

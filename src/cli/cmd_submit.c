@@ -28,7 +28,7 @@ done:
     return e;
 }
 
-static const struct arg_option options[] = { OPTION_ACCEPT_PROFILE, OPTION_END };
+static const struct arg_option options[] = { OPTION_ACCEPT_PROFILE, OPTION_DEADLINE, OPTION_END };
 
 const struct command cmd_submit = {
     .name = "submit",

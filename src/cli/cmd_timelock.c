@@ -272,6 +272,7 @@ static const struct arg_option options[] = {
     { "salt", "HASH", "id: 32 bytes", false },
     OPTION_RPC,
     OPTION_ACCEPT_PROFILE,
+    OPTION_DEADLINE,
     OPTION_END,
 };
 

@@ -180,6 +180,7 @@ static const struct arg_option options_of_verify[] = {
     OPTION_ONLINE,
     OPTION_RPC,
     OPTION_ACCEPT_PROFILE,
+    OPTION_DEADLINE,
     { "executable", NULL, "ask as well whether there are enough signatures", false },
     { "explain", NULL, "show for each check how to do it by hand", false },
     { "in", "FILE", "the file to verify, instead of the operand", false },

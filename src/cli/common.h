@@ -47,6 +47,10 @@
     {                                                                                \
         "typed-data", "FILE", "external: write what is signed there, as JSON", false \
     }
+#define OPTION_DEADLINE                                                                     \
+    {                                                                                       \
+        "deadline", "SECONDS", "for all waiting on the network together; default 60", false \
+    }
 #define OPTION_YES                       \
     {                                    \
         "yes", NULL, "do not ask", false \

@@ -159,6 +159,10 @@ static enum err send_raw(struct diag *d, struct execution *x, const struct buf *
     if ((e = term_finish(d)) == OK)
         e = chain_send_raw(d, x->chain, &sent, raw->data, raw->len);
     x->sent = e == OK;
+    if (e == ERR_NETWORK) {
+        e = diag_prefix(d, "not known whether it was sent: %s", hash32_format(&x->tx_hash).s);
+        diag_hint(d, "run the same command again: it finds out what became of it");
+    }
     return e;
 }
 
@@ -201,6 +205,8 @@ static enum err wait_for(struct diag *d, struct execution *x, unsigned timeout_s
     struct chain_receipt r = { 0 };
     enum err e = chain_wait_receipt(d, x->chain, &r, &x->tx_hash, timeout_s);
 
+    if (e == ERR_NETWORK)
+        e = diag_prefix(d, "sent, not seen yet: %s", hash32_format(&x->tx_hash).s);
     if (e != OK) {
         diag_hint(d, "run the same command again: it finds out what became of it");
         return e;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "src/base/clock.h"
+#include "src/base/deadline.h"
 #include "src/base/json.h"
 #include "src/base/secret.h"
 #include "src/base/term.h"
@@ -34,6 +36,8 @@ const struct command *const commands[] = {
     NULL,
 };
 // clang-format on
+
+#define LONGEST_DEADLINE_S 86400
 
 #ifndef VERSION
 #define VERSION "0.0.0"
@@ -125,6 +129,23 @@ static enum err set_up_terminal(struct diag *d, const struct args *a)
     return OK;
 }
 
+/* --deadline, of the verbs that have it. */
+static enum err set_up_deadline(struct diag *d, const struct args *a)
+{
+    const char *text = args_get(a, "deadline");
+    uint64_t seconds = 0;
+
+    if (text == NULL)
+        return OK;
+    if (duration_parse(d, &seconds, text) != OK)
+        return diag_prefix(d, "--deadline");
+    if (seconds < 1 || seconds > LONGEST_DEADLINE_S)
+        return diag_set(d, ERR_USAGE, "--deadline: expected 1 to %d seconds, found '%.32s'",
+                        LONGEST_DEADLINE_S, text);
+    deadline_set(seconds * 1000);
+    return OK;
+}
+
 static int run_command(const struct command *c, int argc, char **argv)
 {
     struct diag d = { 0 };
@@ -134,6 +155,8 @@ static int run_command(const struct command *c, int argc, char **argv)
 
     if (e == OK)
         e = set_up_terminal(&d, &a);
+    if (e == OK)
+        e = set_up_deadline(&d, &a);
     if (e == OK)
         e = clock_check_override(&d);
     if (e == OK && args_flag(&a, "help"))
@@ -188,6 +211,22 @@ static void on_interrupt(int number)
     _exit(err_exit_code(ERR_REFUSED));
 }
 
+/*
+ * A descriptor that is closed at the start would be given to the first file that is opened, and
+ * what is printed would go into that. It is taken by /dev/null, the wrong way round: reading from
+ * it, or writing to it, fails as before.
+ */
+static bool secure_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        const int way = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", way | O_NOCTTY) != fd)
+            return false;
+    }
+    return true;
+}
+
 static void set_up_signals(void)
 {
     const struct sigaction interrupt = { .sa_handler = on_interrupt };
@@ -205,6 +244,8 @@ int main(int argc, char **argv)
     struct diag d = { 0 };
     const struct command *c = NULL;
 
+    if (!secure_descriptors())
+        return err_exit_code(ERR_IO); /* there is nowhere to say why */
     secret_protect_process();
     set_up_signals();
     term_init(TERM_AUTO, false);

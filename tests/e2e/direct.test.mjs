@@ -318,6 +318,21 @@ for (const version of SAFE_VERSIONS) {
             assert.equal(again.sent, false);
         });
 
+        test('a node that shows no receipt: sent, not seen yet', async (t) => {
+            const { name } = await prepared(alice, bob);
+            const proxy = await RpcProxy.start(chain.rpc, (method) =>
+                method === 'eth_getTransactionReceipt' ? null : undefined,
+            );
+            t.after(() => proxy.stop());
+            const args = ['execute', name, ...signer('sender'), '--yes', '--rpc', proxy.url];
+            const { code, stdout, stderr } = await team.executor.run([...args, '--timeout', '1']);
+            assert.equal(code, 2, stderr);
+            const [, hash] = stdout.match(/^transaction (0x[0-9a-f]{64})$/m);
+            assert.ok(stderr.includes(`sent, not seen yet: ${hash}`), stderr);
+            const again = await team.execute(name);
+            assert.equal(again.sent, false);
+        });
+
         test('a changed file is refused', async () => {
             const { name } = await prepared(alice);
             const text = readFileSync(team.executor.path(name), 'utf8');

@@ -341,6 +341,53 @@ Test(checks_chain, right_answers)
     profile_free(profile);
 }
 
+/* One host by two addresses is one opinion, whatever port and path are; here, hosts are ports. */
+Test(checks_chain, one_node_that_poses_as_two)
+{
+    static const struct rpc_row none[] = { END };
+    static const struct {
+        const char *name;
+        bool second_node; /* else the first one's by another path */
+        uint64_t least;
+        enum verdict want;
+        const char *words;
+    } rows[] = {
+        { "one is enough", false, 1, PASS, "1 endpoint by host (2 URLs) at block" },
+        { "one for two", false, 2, UNKNOWN,
+          "1 endpoint by host (2 URLs), but the profile wants 2" },
+        { "two", true, 2, PASS, "2 endpoints at block" },
+        { "two for three", true, 3, UNKNOWN, "2 endpoints, but the profile wants 3" },
+    };
+    struct profile *profile = fixture_profile();
+    struct proposal p;
+
+    fixture_proposal(&p, FIXTURE_SCHEDULE, profile);
+    (void)snprintf(hash_answer, sizeof(hash_answer), "\"%s\"", hash32_format(&p.claimed.safe_tx).s);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct verify_options options = { .now_s = FIXTURE_NOW_S, .online = true };
+        struct rpc_stand_in a, b;
+        struct verification v;
+        const struct check *c = NULL;
+        char again[128];
+        const char *urls[2] = { a.url, rows[i].second_node ? b.url : again };
+
+        rpc_stand_in_start(&a, none, good);
+        rpc_stand_in_start(&b, none, good);
+        (void)snprintf(again, sizeof(again), "%s/v2/key", a.url);
+        profile->min_endpoints = rows[i].least;
+        NEED(verify_proposal(d, &v, &p, profile, &options, urls, 2));
+        c = report_check(&v.report, "chain.agree");
+        cr_expect_eq(c->verdict, rows[i].want, "%s: %s", rows[i].name, verdict_name(c->verdict));
+        cr_expect_not_null(strstr(buf_str(&c->detail), rows[i].words), "%s: %s", rows[i].name,
+                           buf_str(&c->detail));
+        verification_clear(&v);
+        rpc_stand_in_stop(&b);
+        rpc_stand_in_stop(&a);
+    }
+    proposal_clear(&p);
+    profile_free(profile);
+}
+
 /* A contract owner and an approved hash count once the chain has confirmed them. */
 Test(checks_chain, approvals)
 {

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "src/base/deadline.h"
 #include "src/base/http.h"
 #include "src/base/interrupt.h"
 #include "src/base/limits.h"
@@ -472,6 +473,73 @@ Test(http, does_not_wait_for_an_hour)
     cr_expect_eq(r.status, 429);
     cr_expect_eq(r.retry_after_s, 3600);
     http_response_clear(&r);
+}
+
+/* Two requests of which each takes less, and both together more: the second one is cut. */
+Test(http, all_waits_together_have_one_deadline)
+{
+    struct http_request req = { .timeout_ms = 700 };
+    struct http_response r;
+    struct diag d = { 0 };
+    uint64_t start_ms = monotonic_ms();
+
+    deadline_set(1000);
+    cr_expect_eq(exchange(&d, &r, &req, "/slow"), ERR_NETWORK);
+    cr_expect_eq(exchange(&d, &r, &req, "/slow"), ERR_NETWORK);
+    cr_expect_eq(exchange(&d, &r, &req, "/ok"), ERR_NETWORK);
+    cr_expect_not_null(strstr(d.msg, "the 1 s that the network had are used up"), "%s", d.msg);
+    cr_expect(monotonic_ms() - start_ms < 1400, "%llu",
+              (unsigned long long)(monotonic_ms() - start_ms));
+    req.until_ms = HTTP_PATIENT; /* a person: none of it */
+    cr_expect_eq(exchange(&d, &r, &req, "/ok"), OK, "%s", d.msg);
+    http_response_clear(&r);
+    req.until_ms = monotonic_ms() - 1;
+    cr_expect_eq(exchange(&d, &r, &req, "/ok"), ERR_NETWORK);
+}
+
+/* "/later" says to come back in seven seconds. */
+Test(http, asked_to_wait_longer_than_there_is_time)
+{
+    struct http_request req = { .method = "GET" };
+    struct http_response r;
+    struct diag d = { 0 };
+    char url[64];
+    uint64_t start_ms = monotonic_ms();
+
+    deadline_set(3000);
+    (void)snprintf(url, sizeof(url), "http://127.0.0.1:%u/later", port);
+    req.url = url;
+    cr_expect_eq(http_exchange_retry(&d, &r, &req), OK, "%s", d.msg);
+    cr_expect_eq(r.status, 429);
+    cr_expect(monotonic_ms() - start_ms < 2500);
+    http_response_clear(&r);
+}
+
+Test(http, who_answers_for_a_url)
+{
+    static const struct {
+        const char *url, *host;
+    } rows[] = {
+        { "https://RPC.Example/v2/KEY", "rpc.example" },
+        { "https://rpc.example:8545", "rpc.example" },
+        { "http://rpc.example.:80/?k=1", "rpc.example" },
+        { "http://127.0.0.1:8545/x", "127.0.0.1:8545" },
+        { "http://127.1:8546", "127.0.0.1:8546" },
+        { "http://localhost", "localhost:80" },
+        { "http://[::1]:1/", "[::1]:1" },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct diag d = { 0 };
+        bool loopback = false;
+        struct buf host;
+
+        buf_init(&host, 256);
+        cr_expect_eq(http_origin(&d, &host, &loopback, rows[i].url), OK, "%s", d.msg);
+        cr_expect_str_eq(buf_str(&host), rows[i].host);
+        cr_expect_eq(loopback, strchr(rows[i].host, ':') != NULL, "%s", rows[i].url);
+        buf_clear(&host);
+    }
 }
 
 /* Expected: Python, urllib.parse.quote(text, safe=""). */

@@ -59,6 +59,10 @@ MUST_CHECK enum err chain_storage(struct diag *d, struct chain *c, struct hash32
                                   const struct address *at, const struct hash32 *slot);
 MUST_CHECK enum err chain_code_hash(struct diag *d, struct chain *c, struct hash32 *out,
                                     bool *has_code, const struct address *at);
+/* The same with the twenty bytes of at zeroed wherever they stand in the code: UUPS writes them
+ * there, and one source gives one hash. */
+MUST_CHECK enum err chain_masked_code_hash(struct diag *d, struct chain *c, struct hash32 *out,
+                                           bool *has_code, const struct address *at);
 
 /* A revert in words: Error(string), Panic(uint256), the custom errors of the known contracts with
  * their arguments, GS codes with their meaning. Untrusted text inside is escaped. */

@@ -127,29 +127,59 @@ enum err chain_storage(struct diag *d, struct chain *c, struct hash32 *out,
     return e;
 }
 
-enum err chain_code_hash(struct diag *d, struct chain *c, struct hash32 *out, bool *has_code,
-                         const struct address *at)
+static enum err read_code(struct diag *d, struct chain *c, struct buf *out,
+                          const struct address *at)
 {
     struct json *params = json_new_array();
     struct read r = { "eth_getCode", "the code of a contract", params };
-    struct buf code;
     bool reverted = false;
     enum err e = ERR_INTERNAL;
 
-    *out = (struct hash32){ { 0 } };
-    *has_code = false;
-    buf_init(&code, RESULT_MAX_BYTES);
+    buf_init(out, RESULT_MAX_BYTES);
     json_append(params, json_new_string(address_format(at).s));
-    e = read_all(d, c, &code, &reverted, &r);
+    e = read_all(d, c, out, &reverted, &r);
     if (e == OK && reverted)
         e = diag_set(d, ERR_FORMAT, "eth_getCode: an error with data");
-    if (e == OK && code.len > 0) {
-        keccak256(out, code.data, code.len);
-        *has_code = true;
-    }
-    buf_clear(&code);
     json_free(params);
     return e;
+}
+
+static void mask(struct buf *code, const struct address *a)
+{
+    const size_t len = sizeof(a->b);
+
+    for (size_t i = 0; i + len <= code->len; i++) {
+        if (memcmp(code->data + i, a->b, len) == 0)
+            memset(code->data + i, 0, len);
+    }
+}
+
+static enum err hash_code(struct diag *d, struct chain *c, struct hash32 *out, bool *has_code,
+                          const struct address *at, bool masked)
+{
+    struct buf code;
+    enum err e = read_code(d, c, &code, at);
+
+    *out = (struct hash32){ { 0 } };
+    *has_code = e == OK && code.len > 0;
+    if (*has_code && masked)
+        mask(&code, at);
+    if (*has_code)
+        keccak256(out, code.data, code.len);
+    buf_clear(&code);
+    return e;
+}
+
+enum err chain_code_hash(struct diag *d, struct chain *c, struct hash32 *out, bool *has_code,
+                         const struct address *at)
+{
+    return hash_code(d, c, out, has_code, at, false);
+}
+
+enum err chain_masked_code_hash(struct diag *d, struct chain *c, struct hash32 *out, bool *has_code,
+                                const struct address *at)
+{
+    return hash_code(d, c, out, has_code, at, true);
 }
 
 enum err chain_get_word(struct diag *d, struct chain *c, struct hash32 *out,

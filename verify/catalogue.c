@@ -57,6 +57,8 @@ static const struct check_info catalogue[] = {
       NEED_ALWAYS },
     { "compose.file", "Is the compose file inside the app-compose the reviewed file?", S | E | D,
       IF_COMPOSE, 0 },
+    { "compose.previous", "Is the release that the difference is shown to another one?", S | E | D,
+      IF_PREVIOUS, NEED_ALWAYS },
     { "compose.scripts", "Does nothing else run that nobody reviewed?", S | E | D, IF_COMPOSE,
       NEED_ALWAYS },
     { "compose.accounted", "Does every field come from git, the profile or a known provider?",
@@ -122,6 +124,13 @@ static const struct check_info catalogue[] = {
     { "chain.operation", "Is the operation in the right state?", S | E | C, IF_ALWAYS,
       NEED_ONLINE },
     { "chain.whitelist", "Does the change change anything?", S | E | D, IF_WHITELIST, NEED_ONLINE },
+    { "chain.implementation", "Is the code that is to run there, and of the right kind?", S | E | D,
+      IF_IMPLEMENTATION, NEED_ONLINE },
+    { "chain.app", "Is what is registered an app?", S | E | D, IF_APP, NEED_ONLINE },
+    { "chain.gateway", "Is the gateway a registered app of the KMS?", S | E | D, IF_GATEWAY,
+      NEED_ONLINE },
+    { "chain.previous", "Is the release that the difference is shown to whitelisted now?", S | D,
+      IF_PREVIOUS, NEED_ONLINE },
     { "chain.simulation", "Does it run, tried now?", 0, IF_ALWAYS, NEED_ONLINE },
 };
 

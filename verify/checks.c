@@ -262,6 +262,15 @@ static bool condition_holds(const struct subject *s, enum check_if condition)
         return any_word(s, WORD_DEVICE) || any_word(s, WORD_KMS_DEVICE);
     case IF_MEASUREMENT:
         return has_evidence(s, EVIDENCE_MEASUREMENT);
+    case IF_IMPLEMENTATION:
+        return any_word(s, WORD_IMPLEMENTATION) || any_word(s, WORD_APP_IMPLEMENTATION);
+    case IF_APP:
+        return any_word(s, WORD_APP);
+    case IF_GATEWAY:
+        return any_word(s, WORD_GATEWAY);
+    case IF_PREVIOUS:
+        return any_node(s, is_compose_node) &&
+               proposal_file(s->proposal, EVIDENCE_PREVIOUS) != NULL;
     case IF_WHITELIST:
         return any_node(s, is_list_node);
     case IF_DELEGATECALL:

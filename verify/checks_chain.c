@@ -367,6 +367,7 @@ enum err verify_online(struct diag *d, struct report *r, const struct subject *s
     if (report_applies(r, "chain.library-code"))
         check_library(r, s, c);
     checks_chain_effect(r, s, c);
+    checks_chain_values(r, s, c);
     if (chain_confirm_block(&why, c) != OK)
         check_error(r, "chain.agree", &why);
     return OK;

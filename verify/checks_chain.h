@@ -4,7 +4,9 @@
 
 #include "verify/checks.h"
 
-/* Between checks_chain.c (the Safe) and checks_chain_effect.c (timelock, contracts, simulation). */
+/* Between checks_chain.c (the Safe), checks_chain_effect.c (timelock, contracts, simulation) and
+ * checks_chain_values.c (implementations, apps, gateway, the previous release). */
 void checks_chain_effect(struct report *r, const struct subject *s, struct chain *c);
+void checks_chain_values(struct report *r, const struct subject *s, struct chain *c);
 
 #endif

@@ -6,11 +6,13 @@
 #include "src/base/address.h"
 #include "src/base/clock.h"
 #include "src/base/hex.h"
+#include "src/base/json.h"
 #include "src/base/limits.h"
 #include "src/base/term.h"
 #include "src/base/u256.h"
 #include "verify/checks.h"
 #include "verify/compose.h"
+#include "verify/compose_forms.h"
 #include "verify/compose_render.h"
 #include "verify/git.h"
 
@@ -200,6 +202,27 @@ static void check_file(struct report *r, const struct subject *s, const struct e
     buf_clear(&text);
 }
 
+/* Which one it is, the proposer says; chain.previous asks the whitelist. */
+static void check_previous(struct report *r, const struct evidence_file *app,
+                           const struct evidence_file *previous)
+{
+    const char *id = "compose.previous";
+    struct json *parsed = NULL;
+    struct diag why = { 0 };
+    struct hash32 old, now;
+
+    if (compose_hash(&why, &old, previous->data, previous->data_len) != OK ||
+        compose_hash(&why, &now, app->data, app->data_len) != OK ||
+        compose_parse(&why, &parsed, previous->data, previous->data_len, EVIDENCE_PREVIOUS) != OK)
+        check_error(r, id, &why);
+    else if (hash32_eq(&old, &now))
+        check_fail(r, id,
+                   EVIDENCE_PREVIOUS " is this release itself: there is no difference to see");
+    else
+        check_pass(r, id, "%s, chosen by the proposer", hash32_format(&old).s);
+    json_free(parsed);
+}
+
 static bool is_accepted(const struct profile_policy *policy, const struct hash32 *digest)
 {
     char text[HEX_LEN(32)];
@@ -289,6 +312,10 @@ void checks_evidence(struct report *r, const struct subject *s)
         find_file(r, "compose.file", s, EVIDENCE_APP_COMPOSE, &app) &&
         find_file(r, "compose.file", s, EVIDENCE_COMPOSE, &file))
         check_file(r, s, app, file);
+    if (report_applies(r, "compose.previous") &&
+        find_file(r, "compose.previous", s, EVIDENCE_APP_COMPOSE, &app) &&
+        find_file(r, "compose.previous", s, EVIDENCE_PREVIOUS, &file))
+        check_previous(r, app, file);
     if (report_applies(r, "compose.scripts") &&
         find_file(r, "compose.scripts", s, EVIDENCE_APP_COMPOSE, &app))
         check_scripts(r, s, app);

@@ -48,6 +48,10 @@ enum check_if {
     IF_KMS_MR,           /* a call lets a KMS take part */
     IF_DEVICE,           /* a call lets a machine take part */
     IF_MEASUREMENT,      /* there are measurements in the evidence */
+    IF_IMPLEMENTATION,   /* a call makes a contract, or apps to come, run other code */
+    IF_APP,              /* a call registers an app */
+    IF_GATEWAY,          /* a call names the gateway */
+    IF_PREVIOUS,         /* a compose hash, and the evidence holds a release before */
     IF_WHITELIST,        /* a call adds an entry to a list of a contract, or removes one */
     IF_DELEGATECALL,     /* the Safe is to run another contract's code */
     IF_CHAIN_SIGNATURES, /* a signature that only the chain can judge */

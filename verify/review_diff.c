@@ -50,7 +50,10 @@ void review_add_diff(struct buf *out, const struct subject *s)
 
     if (!find_sides(&old, &now, &previous, s))
         return;
-    buf_addf(out, "against %s, the release before by the evidence:\n", hash32_format(&previous).s);
+    buf_addf(out, "against %s,\nwhich the proposer chose as the release before; %s:\n",
+             hash32_format(&previous).s,
+             s->options.online ? "chain.previous says whether it is whitelisted"
+                               : "whether it is whitelisted, only the chain knows (--online)");
     if (compose_diff(&why, &diff, &old, &now) == OK)
         add_changes(out, &diff);
     else

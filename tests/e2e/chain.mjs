@@ -312,6 +312,18 @@ export class Chain {
         return this.deploy(this.contracts.ERC1967Proxy, implementation, start);
     }
 
+    /** Keccak-256 of the code with its own address masked. */
+    async maskedCodeHash(address) {
+        const code = await this.rpc.call('eth_getCode', address, 'latest');
+        return keccak256(code.replaceAll(address.slice(2).toLowerCase(), '00'.repeat(20)));
+    }
+
+    async implementationOf(proxy) {
+        const slot = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc';
+        const word = await this.rpc.call('eth_getStorageAt', proxy, slot, 'latest');
+        return getAddress('0x' + word.slice(26));
+    }
+
     async makeApp(owner, { twoStep = false, composeHash = ZERO32, deviceId = ZERO32 } = {}) {
         return this.#behindProxy(
             twoStep ? 'DstackAppTwoStep' : 'DstackApp',

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { TypedDataEncoder, getAddress } from 'ethers';
+import { TypedDataEncoder } from 'ethers';
 import { CHAIN_ID, Chain, ZERO, delegate, deployer, outsider, owners } from './chain.mjs';
 import { Service } from './service/server.mjs';
 import { Team, readProposal } from './team.mjs';
@@ -106,7 +106,7 @@ test('an app is handed to the timelock, which has to accept it', async () => {
 });
 
 test('the timelock changes its delay and its roles; an app is upgraded', async () => {
-    const policy = ['allow-changes: [delay, roles, implementation]', 'unproved: [implementation]'];
+    const policy = ['allow-changes: [delay, roles, implementation]'];
     const team = await make({ version: '1.3.0', timelock: '5.4.0', policy });
     await team.scheduleAndExecute('delay', 'update-delay', '2h');
     assert.equal(await team.readTimelock('getMinDelay'), 7200n);
@@ -119,12 +119,62 @@ test('the timelock changes its delay and its roles; an app is upgraded', async (
     await team.scheduleAndExecute('revoke', 'revoke-role', 'canceller', address);
     assert.equal(await team.readTimelock('hasRole', role, address), false);
 
-    const implementation = await chain.deploy(chain.contracts.DstackAppTwoStep);
-    const upgrade = ['upgrade-to-and-call', implementation, '0x', '--contract', 'app'];
+    const address2 = await chain.deploy(chain.contracts.DstackAppTwoStep);
+    const upgrade = ['upgrade-to-and-call', address2, '0x', '--contract', 'app'];
+    await team.propose('unknown.json', ...upgrade);
+    assert.equal((await team.ci.run(['verify', 'unknown.json'])).code, 2, 'nobody showed that code');
+    // the same source at another address has the same hash
+    const twin = await chain.deploy(chain.contracts.DstackAppTwoStep);
+    const codeHash = await chain.maskedCodeHash(twin);
+    team.updateProfiles({ implementation: { address: address2, codeHash } });
     await team.scheduleAndExecute('upgrade', ...upgrade);
-    const slot = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc';
-    const word = await chain.rpc.call('eth_getStorageAt', team.world.app, slot, 'latest');
-    assert.equal(getAddress('0x' + word.slice(26)), implementation);
+    assert.equal(await chain.implementationOf(team.world.app), address2);
+});
+
+test('code that is not there, of another kind, or not the pinned one is no implementation', async () => {
+    const policy = [
+        'allow-changes: [implementation, gateway, apps]',
+        'unproved: [implementation, gateway, app]',
+    ];
+    const team = await make({ version: '1.4.1', policy });
+    const { app, kms } = team.world;
+    const good = await chain.deploy(chain.contracts.DstackApp);
+    const ofKms = await chain.implementationOf(kms);
+    const failing = async (...args) => {
+        await team.propose('i.json', ...args);
+        const { stdout } = await team.ci.run(['verify', '--online', 'i.json', '--json']);
+        return JSON.parse(stdout)
+            .checks.filter((c) => c.verdict === 'fail')
+            .map((c) => c.id);
+    };
+    const upgrade = (address, contract) =>
+        failing('upgrade-to-and-call', address, '0x', '--contract', contract);
+    const simulated = ['chain.implementation', 'chain.simulation'];
+    assert.deepEqual(await upgrade(good, 'app'), []);
+    assert.deepEqual(await upgrade(outsider.address, 'app'), simulated);
+    assert.deepEqual(await upgrade(team.world.safe, 'app'), simulated);
+    assert.deepEqual(await upgrade(ofKms, 'app'), ['chain.implementation']);
+    assert.deepEqual(await upgrade(good, 'kms'), ['chain.implementation']);
+    assert.deepEqual(await upgrade(ofKms, 'kms'), []);
+    assert.deepEqual(await failing('set-app-implementation', good), []);
+    assert.deepEqual(await failing('set-app-implementation', ofKms), ['chain.implementation']);
+    assert.deepEqual(await failing('set-app-implementation', outsider.address), [
+        'chain.implementation',
+    ]);
+    assert.deepEqual(await failing('register-app', app), []);
+    assert.deepEqual(await failing('register-app', kms), ['chain.app']);
+    assert.deepEqual(await failing('set-gateway-app-id', app), ['chain.gateway']);
+    assert.deepEqual(await failing('set-gateway-app-id', 'any'), ['call.values', 'chain.gateway']);
+    await team.carryOut('reg.json', 'register-app', app);
+    assert.deepEqual(await failing('set-gateway-app-id', app), []);
+
+    const codeHash = await chain.maskedCodeHash(good);
+    team.updateProfiles({ implementation: { address: good, codeHash } });
+    assert.deepEqual(await upgrade(good, 'app'), []);
+    const other = await chain.deploy(chain.contracts.DstackApp);
+    assert.deepEqual(await upgrade(other, 'app'), ['call.values']);
+    team.updateProfiles({ implementation: { address: good, codeHash: '0x' + '11'.repeat(32) } });
+    assert.deepEqual(await upgrade(good, 'app'), ['chain.implementation']);
 });
 
 for (const timelock of ['4.9.6', '5.4.0']) {

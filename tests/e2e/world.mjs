@@ -113,7 +113,11 @@ export class World {
             lines.push(`timelock: {address: "${this.timelock}", ${rest}}`);
         }
         const appRelease = this.twoStep ? 'next' : '0.5.11';
-        const appRest = `release: "${appRelease}", owner: ${this.appOwner}`;
+        const { address, codeHash } = this.implementation ?? {};
+        const code = address
+            ? `, implementation: {address: "${address}", code-hash: "${codeHash}"}`
+            : '';
+        const appRest = `release: "${appRelease}", owner: ${this.appOwner}${code}`;
         lines.push(
             'contracts:',
             `  app: {type: DstackApp, address: "${this.app}", ${appRest}}`,

@@ -20,24 +20,26 @@ static const git_object_t types[] = {
 
 /* What is used of libgit2, which src/base/library.h loads: the version whose headers are here. */
 #define LIBGIT2 "libgit2.so." LIBGIT2_SOVERSION
-#define FUNCTIONS(X)           \
-    X(git_libgit2_init)        \
-    X(git_libgit2_opts)        \
-    X(git_error_last)          \
-    X(git_repository_open_ext) \
-    X(git_repository_odb)      \
-    X(git_repository_free)     \
-    X(git_revparse_single)     \
-    X(git_object_peel)         \
-    X(git_object_id)           \
-    X(git_object_type)         \
-    X(git_object_free)         \
-    X(git_odb_hash)            \
-    X(git_odb_read_header)     \
-    X(git_odb_read)            \
-    X(git_odb_object_data)     \
-    X(git_odb_object_size)     \
-    X(git_odb_object_free)     \
+#define FUNCTIONS(X)             \
+    X(git_libgit2_init)          \
+    X(git_libgit2_opts)          \
+    X(git_error_last)            \
+    X(git_repository_open_ext)   \
+    X(git_repository_odb)        \
+    X(git_repository_free)       \
+    X(git_repository_is_shallow) \
+    X(git_reference_name_to_id)  \
+    X(git_revparse_single)       \
+    X(git_object_peel)           \
+    X(git_object_id)             \
+    X(git_object_type)           \
+    X(git_object_free)           \
+    X(git_odb_hash)              \
+    X(git_odb_read_header)       \
+    X(git_odb_read)              \
+    X(git_odb_object_data)       \
+    X(git_odb_object_size)       \
+    X(git_odb_object_free)       \
     X(git_odb_free)
 
 struct libgit2 {
@@ -156,6 +158,17 @@ static enum err open_repository(struct diag *d, git_repository **out, const stru
                     last_message(lib));
 }
 
+/* What libgit2 does not know, git may: SHA-256. *d says why libgit2 does not read it. */
+static enum err open_by_command(struct diag *d, struct git_repo *r, const char *path)
+{
+    const struct diag by_library = *d;
+    enum err e = ERR_INTERNAL;
+
+    *d = (struct diag){ .code = OK };
+    e = git_command_open(d, &r->command, path);
+    return e == ERR_UNSUPPORTED ? diag_prefix(d, "%s", by_library.msg) : e;
+}
+
 enum err git_repo_open(struct diag *d, struct git_repo **out, const char *path)
 {
     struct git_repo *r = calloc(1, sizeof(*r));
@@ -169,12 +182,10 @@ enum err git_repo_open(struct diag *d, struct git_repo **out, const char *path)
         return e;
     }
     e = open_repository(d, &r->repository, &r->lib, path);
-    if (e == ERR_UNSUPPORTED) {
-        *d = (struct diag){ .code = OK };
-        e = git_command_open(d, &r->command, path);
-    } else if (e == OK && r->lib.git_repository_odb(&r->odb, r->repository) != 0) {
+    if (e == ERR_UNSUPPORTED)
+        e = open_by_command(d, r, path);
+    else if (e == OK && r->lib.git_repository_odb(&r->odb, r->repository) != 0)
         e = diag_set(d, ERR_IO, "git repository '%.200s': %.200s", path, last_message(&r->lib));
-    }
     if (e != OK) {
         git_repo_close(r);
         return e;
@@ -260,10 +271,11 @@ static enum err command_content(struct diag *d, struct git_repo *r, const uint8_
     struct gitobj_id actual;
     enum err e = command_object(d, r, &actual, &found, text.s, max);
 
-    if (e == ERR_USAGE) { /* it is a link that leads nowhere, not a name that somebody gave */
-        d->code = ERR_IO;
-        return ERR_IO;
-    }
+    if (e == ERR_USAGE) /* it is a link that leads nowhere, not a name that somebody gave */
+        return diag_set(d, ERR_IO,
+                        "git object %s is missing here: shallow and partial clones "
+                        "leave objects out",
+                        text.s);
     if (e != OK)
         return e;
     if (found != type || !gitobj_id_eq(&actual, id))
@@ -300,6 +312,89 @@ enum err git_repo_resolve(struct diag *d, struct git_repo *r, struct gitobj_id *
     return e;
 }
 
+/*
+ * git takes refs/tags/REF and others if there is no REF, and whoever may push a tag can name it so:
+ * where one of those exists, nothing is read by that name.
+ */
+static enum err command_ref(struct diag *d, struct git_repo *r, struct gitobj_id *commit,
+                            const char *ref)
+{
+    static const char *const before[] = { "refs/", "refs/tags/", "refs/heads/", "refs/remotes/" };
+    enum gitobj_type type = GITOBJ_COMMIT;
+    enum err e = OK;
+
+    for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++) {
+        struct diag why = { 0 };
+        struct buf name;
+
+        buf_init(&name, 4096);
+        buf_addf(&name, "%s%s", before[i], ref);
+        e = command_object(&why, r, commit, &type, buf_str(&name), LIMIT_GIT_OBJECT_BYTES);
+        buf_clear(&name);
+        if (e != ERR_USAGE)
+            return diag_set(d, ERR_USAGE, "git ref '%.200s': there is another one, '%s%.200s'", ref,
+                            before[i], ref);
+    }
+    e = command_object(d, r, commit, &type, ref, LIMIT_GIT_OBJECT_BYTES);
+    if (e == OK && type != GITOBJ_COMMIT)
+        e = diag_set(d, ERR_USAGE, "git ref '%.200s' is a %s, no branch", ref,
+                     gitobj_type_name(type));
+    return e;
+}
+
+enum err git_repo_ref(struct diag *d, struct git_repo *r, struct gitobj_id *commit, const char *ref)
+{
+    const struct libgit2 *lib = &r->lib;
+    git_object_t type = GIT_OBJECT_INVALID;
+    size_t len = 0;
+    git_oid oid;
+
+    *commit = (struct gitobj_id){ .len = 0 };
+    if (r->command != NULL)
+        return command_ref(d, r, commit, ref);
+    if (lib->git_reference_name_to_id(&oid, r->repository, ref) != 0)
+        return diag_set(d, ERR_USAGE, "git ref '%.200s': %.200s", ref, last_message(lib));
+    if (lib->git_odb_read_header(&len, &type, r->odb, &oid) != 0)
+        return diag_set(d, ERR_IO, "git ref '%.200s': %.200s", ref, last_message(lib));
+    if (type != GIT_OBJECT_COMMIT)
+        return diag_set(d, ERR_USAGE, "git ref '%.200s' is no branch: it names no commit", ref);
+    memcpy(commit->b, oid.id, GITOBJ_SHA1_LEN);
+    commit->len = GITOBJ_SHA1_LEN;
+    return OK;
+}
+
+bool git_repo_lacks(struct git_repo *r, const struct gitobj_id *id)
+{
+    const struct libgit2 *lib = &r->lib;
+    git_object_t type = GIT_OBJECT_INVALID;
+    size_t len = 0;
+    git_oid oid;
+
+    if (r->command != NULL)
+        return false;
+    if (id->len != GITOBJ_SHA1_LEN)
+        return true;
+    memcpy(oid.id, id->b, sizeof(oid.id));
+    return lib->git_odb_read_header(&len, &type, r->odb, &oid) == GIT_ENOTFOUND &&
+           lib->git_repository_is_shallow(r->repository) == 0;
+}
+
+/* What was said of an object that could not be read. */
+static enum err unreadable(struct diag *d, const struct libgit2 *lib,
+                           const struct gitobj_id_text *id, int result)
+{
+    if (result != GIT_ENOTFOUND)
+        return diag_set(d, ERR_IO, "git object %s: %.200s", id->s, last_message(lib));
+    diag_hint(d,
+              "'git cat-file -p %s' there fetches what a partial clone lacks, 'git fetch "
+              "--unshallow' what a shallow one does",
+              id->s);
+    return diag_set(d, ERR_IO,
+                    "git object %s is missing here: shallow and partial clones leave "
+                    "objects out",
+                    id->s);
+}
+
 enum err git_repo_read(struct diag *d, struct git_repo *r, const uint8_t **data, size_t *data_len,
                        enum gitobj_type type, const struct gitobj_id *id, size_t max)
 {
@@ -309,17 +404,20 @@ enum err git_repo_read(struct diag *d, struct git_repo *r, const uint8_t **data,
     struct gitobj_id actual;
     git_oid oid;
     size_t len = 0;
+    int result = 0;
     enum err e = ERR_INTERNAL;
 
     *data = NULL;
+    if (id->len != GITOBJ_SHA1_LEN && r->command == NULL)
+        return diag_set(d, ERR_IO, "git object %s: not an id of this repository", text.s);
     *data_len = 0;
     if (r->command != NULL)
         return command_content(d, r, data, data_len, type, id, max);
     lib->git_odb_object_free(r->object);
     r->object = NULL;
     memcpy(oid.id, id->b, sizeof(oid.id));
-    if (lib->git_odb_read_header(&len, &found, r->odb, &oid) != 0)
-        return diag_set(d, ERR_IO, "git object %s: %.200s", text.s, last_message(lib));
+    if ((result = lib->git_odb_read_header(&len, &found, r->odb, &oid)) != 0)
+        return unreadable(d, lib, &text, result);
     if (found != types[type])
         return diag_set(d, ERR_FORMAT, "git object %s is not of the expected type", text.s);
     if (len > max)

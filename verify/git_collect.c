@@ -54,17 +54,30 @@ static enum err collect_file(struct diag *d, struct git_file *out, struct collec
     return git_verify(d, NULL, c->p, out->commit, path, out->content, out->content_len);
 }
 
-/* An annotated tag of the commit, for its signature. */
-static enum err collect_tag(struct diag *d, struct collector *c, const struct gitobj_id *tag)
+/* The annotated tag, and those that it names, for their signatures. */
+static enum err collect_tags(struct diag *d, struct collector *c, const struct gitobj_id *tag)
 {
-    const uint8_t *data = NULL;
-    size_t data_len = 0;
+    struct gitobj_tag parsed = { .target = *tag, .type = GITOBJ_TAG };
     enum err e = OK;
 
     if (tag->len == 0)
         return OK;
-    e = git_repo_read(d, c->repo, &data, &data_len, GITOBJ_TAG, tag, LIMIT_GIT_OBJECT_BYTES);
-    return e == OK ? proposal_add_file(d, c->p, EVIDENCE_GIT_TAG, data, data_len) : e;
+    for (size_t i = 0; e == OK && parsed.type == GITOBJ_TAG; i++) {
+        struct gitobj_id id = parsed.target;
+        const uint8_t *data = NULL;
+        size_t data_len = 0;
+        char name[GIT_EVIDENCE_NAME_LEN];
+
+        if (i == LIMIT_GIT_TAGS)
+            return diag_set(d, ERR_LIMIT, "git tag: over the limit of %d tags of tags",
+                            LIMIT_GIT_TAGS);
+        gitobj_evidence_name(name, GITOBJ_TAG, i);
+        if ((e = git_repo_read(d, c->repo, &data, &data_len, GITOBJ_TAG, &id,
+                               LIMIT_GIT_OBJECT_BYTES)) == OK &&
+            (e = gitobj_tag_parse(d, &parsed, data, data_len)) == OK)
+            e = proposal_add_file(d, c->p, name, data, data_len);
+    }
+    return e;
 }
 
 enum err git_collect(struct diag *d, struct git_file *out, struct proposal *p, const char *repo,
@@ -80,7 +93,7 @@ enum err git_collect(struct diag *d, struct git_file *out, struct proposal *p, c
         return e;
     if ((e = git_repo_resolve(d, c.repo, &commit, &tag, rev)) == OK &&
         (e = collect_file(d, out, &c, &commit, path)) == OK)
-        e = collect_tag(d, &c, &tag);
+        e = collect_tags(d, &c, &tag);
     if (e != OK)
         git_file_clear(out);
     git_repo_close(c.repo);

@@ -73,7 +73,7 @@ static bool make_pipe(int fds[2])
            fcntl(fds[1], F_SETFD, FD_CLOEXEC) == 0;
 }
 
-enum err git_command_open(struct diag *d, struct git_command **out, const char *path)
+static enum err spawn(struct diag *d, struct git_command **out, const char *path)
 {
     struct git_command *c = calloc(1, sizeof(*c));
     int in[2] = { -1, -1 };
@@ -217,4 +217,23 @@ enum err git_command_read(struct diag *d, struct git_command *c,
     if (!take_content(c, content, size))
         return diag_set(d, ERR_IO, "git object %.64s: cut short", id);
     return OK;
+}
+
+/* "0000… missing" is an answer; a repository that git refuses has none. */
+static bool answers(struct git_command *c)
+{
+    char line[3 * GIT_COMMAND_WORD_LEN];
+
+    return ask(c, "0000000000000000000000000000000000000000") && take_line(c, line, sizeof(line));
+}
+
+enum err git_command_open(struct diag *d, struct git_command **out, const char *path)
+{
+    enum err e = spawn(d, out, path);
+
+    if (e != OK || answers(*out))
+        return e;
+    git_command_close(*out);
+    *out = NULL;
+    return diag_set(d, ERR_UNSUPPORTED, "the git command refuses it as well");
 }

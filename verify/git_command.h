@@ -11,6 +11,7 @@
  */
 struct git_command;
 
+/* ERR_UNSUPPORTED if there is no git command, or if it refuses the repository as well. */
 MUST_CHECK enum err git_command_open(struct diag *d, struct git_command **out, const char *path);
 void git_command_close(struct git_command *c);
 

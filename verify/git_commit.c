@@ -130,12 +130,24 @@ bool gitobj_commit_parent(struct gitobj_id *out, const struct gitobj_commit *c, 
 
 /* --- tags ------------------------------------------------------------------------------------ */
 
-static bool take_word(struct reader *r, const char *key)
+static bool take_word(struct reader *r, struct gitobj_tag *out, const char *key)
 {
     const char *line = NULL;
     size_t len = 0;
 
-    return take_line(r, &line, &len) && starts_with(line, len, key) && len > strlen(key);
+    if (!take_line(r, &line, &len) || !starts_with(line, len, key) || len <= strlen(key))
+        return false;
+    out->name = line + strlen(key);
+    out->name_len = len - strlen(key);
+    return true;
+}
+
+static bool read_type(enum gitobj_type *out, const char *line, size_t len)
+{
+    bool is_tag = len == strlen("type tag") && memcmp(line, "type tag", len) == 0;
+
+    *out = is_tag ? GITOBJ_TAG : GITOBJ_COMMIT;
+    return is_tag || (len == strlen("type commit") && memcmp(line, "type commit", len) == 0);
 }
 
 enum err gitobj_tag_parse(struct diag *d, struct gitobj_tag *out, const uint8_t *data,
@@ -150,10 +162,9 @@ enum err gitobj_tag_parse(struct diag *d, struct gitobj_tag *out, const uint8_t 
     reader_init(&r, data, data_len);
     if (!take_id(&r, &t.target, "object "))
         return diag_set(d, ERR_FORMAT, "git tag: no 'object' line at the start");
-    if (!take_line(&r, &line, &len) || len != strlen("type commit") ||
-        memcmp(line, "type commit", len) != 0)
+    if (!take_line(&r, &line, &len) || !read_type(&t.type, line, len))
         return diag_set(d, ERR_FORMAT, "git tag: it names no commit");
-    if (!take_word(&r, "tag ") || !take_person(&r, &t.time_s, "tagger "))
+    if (!take_word(&r, &t, "tag ") || !take_person(&r, &t.time_s, "tagger "))
         return diag_set(d, ERR_FORMAT, "git tag: malformed 'tag' or 'tagger' line");
     if (!take_line(&r, &line, &len) || len != 0)
         return diag_set(d, ERR_FORMAT, "git tag: unknown headers behind 'tagger'");

@@ -48,9 +48,9 @@ static const struct {
     const char *text;
     enum gitobj_mode mode;
 } modes[] = {
-    { "100644 ", GITOBJ_MODE_FILE }, { "100755 ", GITOBJ_MODE_EXECUTABLE },
-    { "120000 ", GITOBJ_MODE_LINK }, { "160000 ", GITOBJ_MODE_SUBMODULE },
-    { "40000 ", GITOBJ_MODE_TREE },
+    { "100644 ", GITOBJ_MODE_FILE },       { "100664 ", GITOBJ_MODE_FILE },
+    { "100755 ", GITOBJ_MODE_EXECUTABLE }, { "120000 ", GITOBJ_MODE_LINK },
+    { "160000 ", GITOBJ_MODE_SUBMODULE },  { "40000 ", GITOBJ_MODE_TREE },
 };
 
 static bool starts_with(const char *text, size_t len, const char *prefix)
@@ -132,6 +132,23 @@ static bool is_sorted(const struct raw_entry *a, const struct raw_entry *b)
     return next_a < next_b;
 }
 
+/* A mode that is none of git's, or none at all. */
+static enum err bad_entry(struct diag *d, size_t index, const struct reader *r)
+{
+    size_t len = 0;
+
+    while (len < r->left && len < 8 && r->at[len] >= '0' && r->at[len] <= '7')
+        len++;
+    if (len < 5 || len == r->left || r->at[len] != ' ')
+        return diag_set(d, ERR_FORMAT, "git tree: entry %zu is malformed", index);
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        if (starts_with((const char *)r->at, r->left, modes[i].text))
+            return diag_set(d, ERR_FORMAT, "git tree: entry %zu is malformed", index);
+    }
+    return diag_set(d, ERR_FORMAT, "git tree: entry %zu has the mode %.*s, which is none of git's",
+                    index, (int)len, (const char *)r->at);
+}
+
 static enum err bad_tree(struct diag *d, size_t index, const char *why)
 {
     return diag_set(d, ERR_FORMAT, "git tree: entry %zu %s", index, why);
@@ -148,8 +165,10 @@ enum err gitobj_tree_find(struct diag *d, struct gitobj_entry *out, size_t id_le
     memset(out, 0, sizeof(*out));
     reader_init(&r, data, data_len);
     for (size_t i = 0; !reader_end(&r); i++) {
+        struct reader start = r;
+
         if (!take_entry(&r, &entry, id_len))
-            return bad_tree(d, i, "is malformed");
+            return bad_entry(d, i, &start);
         if (last.name != NULL && !is_sorted(&last, &entry))
             return bad_tree(d, i, "is out of order, or repeats a name");
         last = entry;

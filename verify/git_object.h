@@ -57,10 +57,13 @@ MUST_CHECK enum err gitobj_commit_parse(struct diag *d, struct gitobj_commit *ou
 MUST_CHECK bool gitobj_commit_parent(struct gitobj_id *out, const struct gitobj_commit *c,
                                      size_t i);
 
-/* An annotated tag of a commit: "object", "type commit", "tag", "tagger", an empty line; no other
- * header. ERR_FORMAT otherwise. */
+/* An annotated tag of a commit or of a tag: "object", "type", "tag", "tagger", an empty line; no
+ * other header. ERR_FORMAT otherwise. */
 struct gitobj_tag {
     struct gitobj_id target;
+    enum gitobj_type type; /* the target's: GITOBJ_COMMIT or GITOBJ_TAG */
+    const char *name;      /* borrowed from the object */
+    size_t name_len;
     uint64_t time_s; /* tagger's */
 };
 MUST_CHECK enum err gitobj_tag_parse(struct diag *d, struct gitobj_tag *out, const uint8_t *data,
@@ -81,8 +84,8 @@ struct gitobj_entry {
 
 /*
  * The entry of that name. The whole tree is read: entries "<mode> <name>\0<id_len bytes>" with one
- * of five modes, sorted as git sorts, no name twice, none of "", ".", "..", ".git" (in any case),
- * none with a '/'. ERR_FORMAT otherwise.
+ * of git's modes (100664, which git wrote once, is a file), sorted as git sorts, no name twice,
+ * none of "", ".", "..", ".git" (in any case), none with a '/'. ERR_FORMAT otherwise.
  */
 MUST_CHECK enum err gitobj_tree_find(struct diag *d, struct gitobj_entry *out, size_t id_len,
                                      const uint8_t *data, size_t data_len, const char *name,
@@ -94,7 +97,8 @@ MUST_CHECK enum err gitobj_tree_find(struct diag *d, struct gitobj_entry *out, s
  */
 MUST_CHECK enum err gitobj_path_check(struct diag *d, const char *path);
 
-/* "git/commit" or "git/tree-<index>": the evidence file that holds the object. */
+/* "git/commit", "git/tree-<index>", "git/tag" or "git/tag-<index>": the evidence file that holds
+ * the object. */
 #define GIT_EVIDENCE_NAME_LEN 32
 void gitobj_evidence_name(char out[static GIT_EVIDENCE_NAME_LEN], enum gitobj_type type,
                           size_t index);

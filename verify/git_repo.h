@@ -16,10 +16,21 @@ void git_repo_close(struct git_repo *r);
 
 /*
  * A revision (gitrevisions(7)) to a commit. tag->len is not 0 if rev names an annotated tag of that
- * commit. ERR_USAGE if there is no such revision.
+ * commit, or of a tag of it. ERR_USAGE if there is no such revision.
  */
 MUST_CHECK enum err git_repo_resolve(struct diag *d, struct git_repo *r, struct gitobj_id *commit,
                                      struct gitobj_id *tag, const char *rev);
+
+/*
+ * The commit at the tip of a ref, by its whole name: no other ref is ever taken instead, as git
+ * does with "refs/tags/NAME" if there is no NAME. ERR_USAGE if there is none, or if it is a tag.
+ */
+MUST_CHECK enum err git_repo_ref(struct diag *d, struct git_repo *r, struct gitobj_id *commit,
+                                 const char *ref);
+
+/* The object is not there, and nothing tells why it should be missing; false for shallow clones and
+ * where the git command reads. */
+MUST_CHECK bool git_repo_lacks(struct git_repo *r, const struct gitobj_id *id);
 
 /* The content, valid until the next call. ERR_IO if it is not there, or corrupt; ERR_FORMAT if it
  * is of another type; ERR_LIMIT above max, before it is read. */

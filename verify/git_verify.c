@@ -11,6 +11,10 @@ void gitobj_evidence_name(char out[static GIT_EVIDENCE_NAME_LEN], enum gitobj_ty
 {
     if (type == GITOBJ_COMMIT)
         (void)snprintf(out, GIT_EVIDENCE_NAME_LEN, "%s", EVIDENCE_GIT_COMMIT);
+    else if (type == GITOBJ_TAG && index == 0)
+        (void)snprintf(out, GIT_EVIDENCE_NAME_LEN, "%s", EVIDENCE_GIT_TAG);
+    else if (type == GITOBJ_TAG)
+        (void)snprintf(out, GIT_EVIDENCE_NAME_LEN, "%s-%zu", EVIDENCE_GIT_TAG, index);
     else
         (void)snprintf(out, GIT_EVIDENCE_NAME_LEN, "%s%zu", EVIDENCE_GIT_TREE, index);
 }
@@ -47,32 +51,71 @@ static enum err get_evidence(struct diag *d, void *ctx, const uint8_t **data, si
     return check_id(d, type, file->data, file->data_len, id, name);
 }
 
-/* A tree that the path does not need proves nothing and has no business here. */
-static enum err check_no_more_trees(struct diag *d, const struct proposal *p, size_t num_trees)
+static size_t count_files(const struct proposal *p, const char *prefix)
 {
-    const size_t prefix_len = strlen(EVIDENCE_GIT_TREE);
     size_t count = 0;
 
     for (size_t i = 0; i < p->num_files; i++)
-        count += strncmp(p->files[i].name, EVIDENCE_GIT_TREE, prefix_len) == 0;
+        count += strncmp(p->files[i].name, prefix, strlen(prefix)) == 0;
+    return count;
+}
+
+/* A tree that the path does not need proves nothing and has no business here. */
+static enum err check_no_more_trees(struct diag *d, const struct proposal *p, size_t num_trees)
+{
+    size_t count = count_files(p, EVIDENCE_GIT_TREE);
+
     if (count != num_trees)
         return diag_set(d, ERR_MISMATCH, "evidence has %zu git trees, the path needs %zu", count,
                         num_trees);
     return OK;
 }
 
-static enum err check_tag(struct diag *d, const struct proposal *p, const struct gitobj_id *commit)
+/* git/tag names git/tag-1, and so on; the last one names the commit. */
+static enum err check_tags(struct diag *d, const struct proposal *p, const struct gitobj_id *commit,
+                           size_t count)
 {
-    const struct evidence_file *file = proposal_file(p, EVIDENCE_GIT_TAG);
+    struct gitobj_id expected = { .len = 0 };
     struct gitobj_tag tag;
     enum err e = OK;
 
-    if (file == NULL || (e = gitobj_tag_parse(d, &tag, file->data, file->data_len)) != OK)
-        return e;
-    if (!gitobj_id_eq(&tag.target, commit))
-        return diag_set(d, ERR_MISMATCH, EVIDENCE_GIT_TAG " names commit %s, expected %s",
-                        gitobj_id_format(&tag.target).s, gitobj_id_format(commit).s);
+    for (size_t i = 0; i < count; i++) {
+        const bool last = i + 1 == count;
+        const struct evidence_file *file = NULL;
+        char name[GIT_EVIDENCE_NAME_LEN];
+
+        gitobj_evidence_name(name, GITOBJ_TAG, i);
+        if ((file = proposal_file(p, name)) == NULL)
+            return diag_set(d, ERR_MISMATCH, "evidence has no '%s'", name);
+        if (i > 0 &&
+            (e = check_id(d, GITOBJ_TAG, file->data, file->data_len, &expected, name)) != OK)
+            return e;
+        if ((e = gitobj_tag_parse(d, &tag, file->data, file->data_len)) != OK)
+            return diag_prefix(d, "%s", name);
+        if (tag.type != (last ? GITOBJ_COMMIT : GITOBJ_TAG))
+            return diag_set(d, ERR_MISMATCH, "%s names a %s, expected a %s", name,
+                            gitobj_type_name(tag.type), last ? "commit" : "tag");
+        expected = tag.target;
+        if (last && !gitobj_id_eq(&tag.target, commit))
+            return diag_set(d, ERR_MISMATCH, "%s names commit %s, expected %s", name,
+                            gitobj_id_format(&tag.target).s, gitobj_id_format(commit).s);
+    }
     return OK;
+}
+
+enum err git_tags_verify(struct diag *d, size_t *num_tags, const struct proposal *p,
+                         const char *commit_id)
+{
+    const size_t count = count_files(p, EVIDENCE_GIT_TAG);
+    struct gitobj_id commit;
+    enum err e = ERR_INTERNAL;
+
+    *num_tags = 0;
+    if (!gitobj_id_parse(&commit, commit_id, strlen(commit_id)))
+        return diag_set(d, ERR_FORMAT, "'%.80s' is no commit id", commit_id);
+    if ((e = check_tags(d, p, &commit, count)) == OK)
+        *num_tags = count;
+    return e;
 }
 
 enum err git_verify(struct diag *d, uint64_t *commit_time_s, const struct proposal *p,
@@ -83,6 +126,7 @@ enum err git_verify(struct diag *d, uint64_t *commit_time_s, const struct propos
     struct gitobj_source source = { &evidence, get_evidence };
     struct gitobj_found found;
     struct gitobj_id commit;
+    size_t num_tags = 0;
     enum err e = ERR_INTERNAL;
 
     if (commit_time_s != NULL)
@@ -96,7 +140,7 @@ enum err git_verify(struct diag *d, uint64_t *commit_time_s, const struct propos
     if ((e = gitobj_walk(d, &found, &source, &commit, path)) != OK ||
         (e = check_id(d, GITOBJ_BLOB, content, content_len, &found.blob, "the file")) != OK ||
         (e = check_no_more_trees(d, p, found.num_trees)) != OK ||
-        (e = check_tag(d, p, &commit)) != OK)
+        (e = git_tags_verify(d, &num_tags, p, commit_id)) != OK)
         return e;
     if (commit_time_s != NULL)
         *commit_time_s = found.commit_time_s;

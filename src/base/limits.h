@@ -25,7 +25,9 @@
 /* Commits between a branch's tip and a release: evidence files, 300 bytes to 1 kB each; a release
  * that is further behind is proposed from a branch of its own. */
 #define LIMIT_GIT_CHAIN 256
-/* Commits that the search for it may read: a fraction of a second. */
+/* Annotated tags that name tags; a signed tag of a signed tag is two. */
+#define LIMIT_GIT_TAGS 8
+/* Commits that the walk along a clone's branch may read: a fraction of a second. */
 #define LIMIT_GIT_VISITED 20000
 /* A quote is 5 kB, an event log of dstack with the firmware's events 60 kB. */
 #define LIMIT_MEASUREMENT_BYTES (512 * 1024)

@@ -27,12 +27,16 @@ static struct scratch make_scratch(void)
 
     (void)mkdir("build", 0777);
     cr_assert_not_null(mkdtemp(s.dir));
-    (void)snprintf(command, sizeof(command),
-                   "set -e; fixtures/git/make_repo.sh %s; cd %s; git init -q -b main long; "
-                   "for i in $(seq 300); do printf 'commit refs/heads/main\\ncommitter A <a@b> %%s "
-                   "+0000\\ndata 1\\nx\\n' $((1700000000 + i)); done | git -C long fast-import "
-                   "--quiet",
-                   s.dir, s.dir);
+    (void)snprintf(
+        command, sizeof(command),
+        "set -e; fixtures/git/make_repo.sh %s; cd %s; git init -q -b main long; "
+        "for i in $(seq 300); do printf 'commit refs/heads/main\\ncommitter A <a@b> %%s "
+        "+0000\\ndata 1\\nx\\n' $((1700000000 + i)); done | git -C long fast-import "
+        "--quiet; "
+        "for r in work sha256; do git -C $r update-ref refs/tags/refs/heads/planted main; "
+        "done; git -C work symbolic-ref refs/heads/symbolic refs/heads/main; "
+        "git -C work replace main~1 side; git -C work rev-parse side >work/.git/info/grafts",
+        s.dir, s.dir);
     shell(command);
     return s;
 }
@@ -69,7 +73,15 @@ static const struct {
 } rows[] = {
     { "work", "refs/heads/main", "main", OK, 1 },
     { "work", "refs/heads/main", "v1", OK, 2 },
-    { "work", "refs/heads/main", "side", OK, 2 },
+    { "work", "refs/heads/main", "side", ERR_MISMATCH, 0 }, /* it came in with a merge */
+    { "work", "refs/heads/main", "main^2", ERR_MISMATCH, 0 },
+    { "work", "refs/tags/v1", "v1", ERR_USAGE, 0 }, /* no branch */
+    { "work", "refs/heads/symbolic", "v1", OK, 2 },
+    { "work", "heads/main", "v1", ERR_USAGE, 0 },
+    { "work", "refs/heads/planted", "v1", ERR_USAGE,
+      0 }, /* refs/tags/refs/heads/planted is there */
+    { "sha256", "refs/heads/planted", "v1", ERR_USAGE, 0 },
+    { "sha256", "refs/tags/v1", "v1", ERR_USAGE, 0 },
     { "work", "refs/heads/main", "v1~1", OK, 3 },
     { "work", "refs/heads/side", "v1~1", OK, 2 },
     { "bare.git", "refs/heads/main", "v1", OK, 2 },
@@ -123,6 +135,37 @@ Test(git_branch, collected_and_verified_as_git_says)
         cr_expect_eq(is_tip, rows[i].num_commits == 1, "row %zu", i);
         proposal_clear(&p);
     }
+    remove_scratch(&s);
+}
+
+/* What came in with a merge was never the tip, whatever chain of parents leads to it. */
+Test(git_branch, a_commit_in_the_middle_of_a_merged_branch_by_its_second_parent)
+{
+    static const char *const revs[] = { "main", "main^2" };
+    struct scratch s = make_scratch();
+    struct proposal p = { 0 };
+    struct diag d = { 0 };
+    struct git_branch branch;
+    char commit[128];
+
+    for (size_t i = 0; i < LEN(revs); i++) {
+        uint8_t object[4096];
+        char command[256], name[32];
+        FILE *f = NULL;
+        size_t n = 0;
+
+        (void)snprintf(command, sizeof(command),
+                       "git --no-replace-objects -C %s/work cat-file commit %s", s.dir, revs[i]);
+        (void)snprintf(name, sizeof(name), "git/branch-%zu", i);
+        cr_assert_not_null(f = popen(command, "r"));
+        n = fread(object, 1, sizeof(object), f);
+        (void)pclose(f);
+        cr_assert_eq(proposal_add_file(&d, &p, name, object, n), OK);
+    }
+    git(commit, &s, "work", "rev-parse main^2");
+    cr_expect_eq(git_branch_verify(&d, &branch, &p, commit), ERR_MISMATCH, "%s", d.msg);
+    cr_expect_not_null(strstr(d.msg, "whose first parent is not"), "%s", d.msg);
+    proposal_clear(&p);
     remove_scratch(&s);
 }
 

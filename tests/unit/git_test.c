@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -256,6 +257,109 @@ Test(git, replacement_refs_are_not_followed)
     cr_expect_eq(f.content_len, 4);
     git_file_clear(&f);
     proposal_clear(&p);
+    remove_scratch(&s);
+}
+
+/* A tag of a tag: both are evidence, in their order, and nothing else is. */
+Test(git, tags_of_tags)
+{
+    struct scratch s = make_scratch();
+    struct diag d;
+    struct proposal p;
+    struct git_file f;
+    size_t num_tags = 0;
+    struct evidence_file *first = NULL, *second = NULL;
+
+    shell("cd ", s.dir,
+          "/work && export GIT_COMMITTER_NAME=A GIT_COMMITTER_EMAIL=a@b && "
+          "git tag -a -m outer outer v1 2>/dev/null && git tag -a -m tree of-tree HEAD^{tree} && "
+          "git tag -a -m blob of-blob HEAD:top.yaml");
+    cr_assert_eq(collect(&d, &f, &p, &s, "work", "outer", FILE_PATH), OK, "%s", d.msg);
+    expect_evidence(&p, "git/tag", &s, "cat-file tag outer");
+    expect_evidence(&p, "git/tag-1", &s, "cat-file tag v1");
+    cr_expect_eq(git_tags_verify(&d, &num_tags, &p, f.commit), OK, "%s", d.msg);
+    cr_expect_eq(num_tags, 2);
+    for (size_t i = 0; i < p.num_files; i++) {
+        if (strcmp(p.files[i].name, "git/tag") == 0)
+            first = &p.files[i];
+        if (strcmp(p.files[i].name, "git/tag-1") == 0)
+            second = &p.files[i];
+    }
+    cr_assert(first != NULL && second != NULL);
+    for (size_t at = 0; at < second->data_len; at++) {
+        second->data[at] ^= 1;
+        cr_expect_neq(git_tags_verify(&d, &num_tags, &p, f.commit), OK, "byte %zu", at);
+        second->data[at] ^= 1;
+    }
+    memcpy(second->name, "git/tag-2", 10); /* a gap */
+    cr_expect_eq(git_tags_verify(&d, &num_tags, &p, f.commit), ERR_MISMATCH);
+    memcpy(second->name, "git/other", 10); /* the outer one alone names no commit */
+    cr_expect_eq(git_tags_verify(&d, &num_tags, &p, f.commit), ERR_MISMATCH);
+    git_file_clear(&f);
+    proposal_clear(&p);
+    cr_expect_eq(collect(&d, &f, &p, &s, "work", "of-tree", FILE_PATH), ERR_USAGE);
+    proposal_clear(&p);
+    cr_expect_eq(collect(&d, &f, &p, &s, "work", "of-blob", FILE_PATH), ERR_USAGE);
+    proposal_clear(&p);
+    remove_scratch(&s);
+}
+
+/* The words are those of what is the matter. */
+Test(git, what_a_partial_clone_or_an_unknown_format_lacks)
+{
+    struct scratch s = make_scratch();
+    struct diag d;
+    struct proposal p;
+    struct git_file f;
+
+    (void)signal(SIGPIPE, SIG_IGN);
+    shell(
+        "cd ", s.dir,
+        " && git -C work config uploadpack.allowFilter true && git clone -q -n --filter=blob:none "
+        "\"file://$PWD/work\" partial 2>/dev/null && git clone -q work odd 2>/dev/null && "
+        "git -C odd config core.repositoryformatversion 1 && git -C odd config "
+        "extensions.refStorage reftable");
+    cr_expect_eq(collect(&d, &f, &p, &s, "partial", "HEAD", FILE_PATH), ERR_IO);
+    cr_expect_not_null(strstr(d.msg, "missing here: shallow and partial clones"), "%s", d.msg);
+    proposal_clear(&p);
+    cr_expect_eq(collect(&d, &f, &p, &s, "odd", "HEAD", FILE_PATH), ERR_UNSUPPORTED);
+    cr_expect_not_null(strstr(d.msg, "refstorage"), "%s", d.msg);
+    cr_expect_not_null(strstr(d.msg, "git command refuses it"), "%s", d.msg);
+    proposal_clear(&p);
+    remove_scratch(&s);
+}
+
+Test(git, whether_a_clone_has_a_commit)
+{
+    static const struct {
+        const char *repo, *commit;
+        enum err want;
+    } cases[] = {
+        { "work", NULL, OK },
+        { "bare.git", NULL, OK },
+        { "work", "0123456789012345678901234567890123456789", ERR_MISMATCH },
+        { "shallow", "0123456789012345678901234567890123456789", ERR_IO },
+        { "sha256", "0123456789012345678901234567890123456789", ERR_IO },
+        { "work", "bf1a1fdefa3c7f4b0180a75a951e9574662a8bc8", ERR_FORMAT }, /* a blob */
+        { "work", "0123", ERR_FORMAT },
+        { "none", NULL, ERR_USAGE },
+    };
+    struct scratch s = make_scratch();
+    struct buf id;
+
+    git(&id, &s, "work", "rev-parse HEAD~1");
+    for (size_t i = 0; i < LEN(cases); i++) {
+        struct diag d = { 0 };
+        char path[128], commit[41];
+        enum err e = OK;
+
+        (void)snprintf(path, sizeof(path), "%s/%s", s.dir, cases[i].repo);
+        (void)snprintf(commit, sizeof(commit), "%.40s",
+                       cases[i].commit != NULL ? cases[i].commit : buf_str(&id));
+        e = git_clone_has(&d, path, commit);
+        cr_expect_eq(e, cases[i].want, "row %zu: got %d (%s)", i, (int)e, d.msg);
+    }
+    buf_clear(&id);
     remove_scratch(&s);
 }
 

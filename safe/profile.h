@@ -119,6 +119,7 @@ struct profile_policy {
     bool allow_value;          /* calls may carry ether */
     bool allow_override_salt;  /* a salt that is not the manifest's digest is accepted */
     bool unattended_delegates; /* sign --yes is allowed for delegates */
+    uint64_t max_commit_age_s; /* of the commit, when it is verified; 0: none */
     bool require_git;          /* add-compose-hash needs the git proof; default true */
     char **scripts; /* SHA-256 of scripts that an app-compose may run, as 64 hex digits */
     size_t num_scripts;

@@ -91,6 +91,21 @@ static enum err check_delays(struct profile_reader *r, const struct yaml_node *r
     return OK;
 }
 
+/* The age is measured when the proposal was made, and without an expiry that may be any time. */
+static enum err check_ages(struct profile_reader *r, const struct yaml_node *root)
+{
+    const struct profile *p = r->p;
+    const struct yaml_node *policies = at(root, "images", "policies");
+
+    for (size_t i = 0; p->policy.expiry_s == 0 && i < p->images.num_policies; i++) {
+        if (p->images.policies[i].max_age_s != 0)
+            return yaml_error(r->d, ERR_FORMAT, r->y, yaml_get(policies->items[i], "max-age"),
+                              "'max-age' means nothing without 'expiry' in 'policy', such as "
+                              "expiry: 30d");
+    }
+    return OK;
+}
+
 enum err profile_check(struct profile_reader *r, const struct yaml_node *root)
 {
     enum err e = check_people(r, root);
@@ -99,5 +114,7 @@ enum err profile_check(struct profile_reader *r, const struct yaml_node *root)
         e = check_addresses(r, root);
     if (e == OK)
         e = check_delays(r, root);
+    if (e == OK)
+        e = check_ages(r, root);
     return e;
 }

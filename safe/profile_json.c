@@ -308,6 +308,7 @@ static struct json *policy_json(const struct profile_policy *policy)
     json_set_bool(j, "allowSaltOverride", policy->allow_override_salt);
     json_set_bool(j, "unattendedDelegates", policy->unattended_delegates);
     json_set_bool(j, "requireGit", policy->require_git);
+    set_number(j, "maxCommitAge", policy->max_commit_age_s);
     json_set(j, "scripts", texts_json(policy->scripts, policy->num_scripts));
     json_set(j, "require", texts_json(policy->require, policy->num_require));
     return j;

@@ -158,13 +158,39 @@ static enum err read_git_repository(struct profile_reader *r, const struct yaml_
     return e;
 }
 
+/* A whole ref as git-check-ref-format(1) has it, so that it is a name and no expression. A tag is
+ * no branch: it has no history of its own. */
+static bool is_git_branch(const char *ref)
+{
+    const char *part = ref;
+
+    if (strncmp(ref, "refs/", 5) != 0 || strncmp(ref, "refs/tags/", 10) == 0 ||
+        strpbrk(ref, " ~^:?*[\\\177") != NULL || strstr(ref, "..") != NULL ||
+        strstr(ref, "@{") != NULL)
+        return false;
+    for (const char *c = ref; *c != '\0'; c++) {
+        if (*c > '\0' && *c < ' ')
+            return false;
+    }
+    for (;;) {
+        size_t len = strcspn(part, "/");
+
+        if (len == 0 || part[0] == '.' || part[len - 1] == '.' ||
+            (len >= 5 && memcmp(part + len - 5, ".lock", 5) == 0))
+            return false;
+        if (part[len] == '\0')
+            return true;
+        part += len + 1;
+    }
+}
+
 static enum err read_git_branch(struct profile_reader *r, const struct yaml_node *n)
 {
     enum err e = profile_read_copy(r, &r->p->git_branch, n);
 
-    if (e == OK && strncmp(r->p->git_branch, "refs/", 5) != 0)
+    if (e == OK && !is_git_branch(r->p->git_branch))
         e = yaml_error(r->d, ERR_FORMAT, r->y, n,
-                       "expected a whole ref such as refs/remotes/origin/main, found '%.64s'",
+                       "expected a branch, whole, such as refs/remotes/origin/main, found '%.64s'",
                        r->p->git_branch);
     return e;
 }

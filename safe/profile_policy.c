@@ -225,6 +225,15 @@ static enum err read_require_git(struct profile_reader *r, const struct yaml_nod
     return yaml_read_bool(r->d, &r->p->policy.require_git, r->y, n);
 }
 
+static enum err read_max_commit_age(struct profile_reader *r, const struct yaml_node *n)
+{
+    enum err e = yaml_read_duration(r->d, &r->p->policy.max_commit_age_s, r->y, n);
+
+    if (e == OK && r->p->policy.max_commit_age_s == 0)
+        e = yaml_error(r->d, ERR_FORMAT, r->y, n, "expected a time over zero");
+    return e;
+}
+
 /* The form of a check id; which ids there are is known to verify only. */
 static bool is_check_id(const char *text)
 {
@@ -267,6 +276,7 @@ enum err profile_read_policy(struct profile_reader *r, const struct yaml_node *n
         { "allow-salt-override", false, read_allow_override_salt },
         { "unattended-delegates", false, read_unattended_delegates },
         { "require-git", false, read_require_git },
+        { "max-commit-age", false, read_max_commit_age },
         { "scripts", false, read_scripts },
         { "require", false, read_require },
         { NULL, false, NULL },

@@ -100,7 +100,9 @@ static const struct {
       "jq -r '.evidence.files[\"git/commit\"]' @P | base64 -d | git hash-object -t commit --stdin  "
       " "
       "# @C" },
-    { "git.on-branch", GIT, "git merge-base --is-ancestor @C BRANCH && echo yes   # in a clone" },
+    { "git.age", GIT, "git log -1 --format=%ci @C   # in a clone" },
+    { "git.on-branch", GIT,
+      "git rev-list --first-parent BRANCH | grep -qx @C && echo yes   # in a clone" },
     { "git.signed", GIT,
       "git -c gpg.ssh.allowedSignersFile=SIGNERS verify-commit @C   # in a clone; verify-tag TAG" },
     { "os-image.digest", ANY,

@@ -248,6 +248,10 @@ static bool condition_holds(const struct subject *s, enum check_if condition)
     case IF_GIT:
         return has_git_evidence(s) ||
                (any_node(s, is_compose_node) && s->profile->policy.require_git);
+    case IF_GIT_AGE:
+        return has_git_evidence(s) ||
+               (any_node(s, is_compose_node) &&
+                (s->profile->policy.require_git || s->profile->policy.max_commit_age_s != 0));
     case IF_GIT_BRANCH:
         return is_about_git(s) &&
                (s->profile->git_branch != NULL || policy_requires(s, "git.on-branch"));

@@ -21,6 +21,9 @@
 
 struct os_image_dir; /* verify/os_image.h */
 
+/* Clocks of proposers and signers differ; more than this is no drift. */
+#define CLOCK_DRIFT_S 600
+
 /* What the caller asks and knows. All-zero but now_s is "offline, may it be signed?". */
 struct verify_options {
     uint64_t now_s;
@@ -113,8 +116,8 @@ enum step verify_step_of(const struct profile *profile, const struct safe_tx *tx
 void checks_tx(struct report *r, const struct subject *s);
 void checks_call(struct report *r, const struct subject *s);
 void checks_timelock(struct report *r, const struct subject *s);
-void checks_evidence(struct report *r, const struct subject *s); /* evidence.*, compose.*, git.* */
-void checks_git(struct report *r, const struct subject *s);      /* git.on-branch, git.signed */
+void checks_evidence(struct report *r, const struct subject *s); /* evidence.*, compose.* */
+void checks_git(struct report *r, const struct subject *s);      /* git.* */
 void checks_measure(struct report *r, const struct subject *s);  /* os-image.*, measure.* */
 void checks_values(struct report *r, const struct subject *s);   /* call.values; after that */
 void checks_compose(struct report *r, const struct subject *s);  /* compose.accounted, .form */

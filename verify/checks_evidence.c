@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* evidence.*, compose.*, git.*: every claim again from the bytes that the proposal carries. */
+/* evidence.*, compose.*: every claim again from the bytes that the proposal carries. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +14,6 @@
 #include "verify/compose.h"
 #include "verify/compose_forms.h"
 #include "verify/compose_render.h"
-#include "verify/git.h"
 
 static void check_manifest(struct report *r, const struct subject *s)
 {
@@ -267,35 +266,6 @@ static void check_scripts(struct report *r, const struct subject *s,
     }
 }
 
-static void check_git(struct report *r, const struct subject *s)
-{
-    const struct evidence_file *file = NULL;
-    const struct proposal_context *c = &s->context;
-    struct diag why = { 0 };
-    uint64_t time_s = 0;
-    struct buf path;
-
-    if (!s->context_ok || c->git_commit == NULL || c->git_path == NULL) {
-        check_note(r, "git.commit", "the evidence names no commit and path");
-        return;
-    }
-    if (!find_file(r, "git.commit", s, EVIDENCE_COMPOSE, &file))
-        return;
-    if (git_verify(&why, &time_s, s->proposal, c->git_commit, c->git_path, file->data,
-                   file->data_len) != OK) {
-        check_error(r, "git.commit", &why);
-        return;
-    }
-    buf_init(&path, 16 * 1024);
-    buf_add_untrusted(&path, c->git_path, strlen(c->git_path));
-    check_pass(r, "git.commit", "%s in commit %s of %s%s", buf_str(&path), c->git_commit,
-               clock_format_utc(time_s).s,
-               report_applies(r, "git.on-branch") || report_applies(r, "git.signed")
-                   ? ""
-                   : "; whose commit that is, and on which branch, was not checked");
-    buf_clear(&path);
-}
-
 void checks_evidence(struct report *r, const struct subject *s)
 {
     const struct evidence_file *app = NULL;
@@ -319,6 +289,4 @@ void checks_evidence(struct report *r, const struct subject *s)
     if (report_applies(r, "compose.scripts") &&
         find_file(r, "compose.scripts", s, EVIDENCE_APP_COMPOSE, &app))
         check_scripts(r, s, app);
-    if (report_applies(r, "git.commit"))
-        check_git(r, s);
 }

@@ -10,9 +10,6 @@
 #include "verify/checks.h"
 #include "verify/git.h"
 
-/* Clocks of proposers and signers differ; more than this is no drift. */
-#define CLOCK_DRIFT_S 600
-
 static bool is_ecdsa(enum signature_kind kind)
 {
     return kind == SIGNATURE_EOA || kind == SIGNATURE_ETH_SIGN;

@@ -42,6 +42,7 @@ enum check_if {
     IF_JOURNAL,          /* the caller knows what was signed before */
     IF_COMPOSE,          /* a call lets a compose hash run */
     IF_GIT,              /* the same, and git evidence is there or the policy wants it */
+    IF_GIT_AGE,          /* the same, or the policy wants young commits */
     IF_GIT_BRANCH,       /* a compose hash or git evidence, and the profile names a branch */
     IF_GIT_SIGNERS,      /* the same, and it has a file of allowed signers */
     IF_OS_IMAGE,         /* a call lets an OS image run */

@@ -234,6 +234,8 @@ static void print_policy(const struct profile *p)
     if (p->has_timelock)
         term_printf("\n");
     term_printf("%-12s%s\n", "  git proof", policy->require_git ? "required" : "not required");
+    if (policy->max_commit_age_s > 0)
+        print_line("  commits", "at most %s old", duration_format(policy->max_commit_age_s).s);
     if (policy->allow_value)
         term_printf("%-12scalls may carry ether\n", "  allowed");
     if (policy->allow_override_salt)

@@ -19,7 +19,8 @@ make_repository() (
 
 # The example's profile, with the trusted root of the fixtures.
 make_profile() {
-    sed "s|^images:|images:\n  trusted-root: {file: '$FIXTURES/trusted_root.json'}|" \
+    sed -e "s|^images:|images:\n  trusted-root: {file: '$FIXTURES/trusted_root.json'}|" \
+        -e 's|^  clone: chipotle|  clone: repo|' \
         "$ROOT/docs/examples/chipotle/countersign.yaml" >countersign.yaml
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "safe/queue_internal.h"
+#include "src/base/hex.h"
 #include "src/base/limits.h"
 #include "src/base/secret.h"
 #include "src/base/u256.h"
@@ -86,18 +87,24 @@ done:
     return e;
 }
 
-static void forget_warnings(struct queue *q)
+static void forget(struct queue_warnings *w)
 {
-    for (size_t i = 0; i < q->num_warnings; i++)
-        free(q->warnings[i]);
-    q->num_warnings = 0;
+    for (size_t i = 0; i < w->num_items; i++)
+        free(w->items[i]);
+    w->num_items = 0;
+}
+
+void queue_forget_warnings(struct queue *q)
+{
+    forget(&q->warnings);
+    forget(&q->crowd);
 }
 
 void queue_close(struct queue *q)
 {
     if (q == NULL)
         return;
-    forget_warnings(q);
+    queue_forget_warnings(q);
     buf_clear(&q->api_key);
     free(q->location);
     free(q);
@@ -110,26 +117,42 @@ enum queue_kind queue_kind_of(const struct queue *q)
 
 const char *queue_warning(const struct queue *q, size_t i)
 {
-    return i < q->num_warnings ? q->warnings[i] : NULL;
+    size_t num_first = q->warnings.num_items;
+
+    if (i < num_first)
+        return q->warnings.items[i];
+    return i - num_first < q->crowd.num_items ? q->crowd.items[i - num_first] : NULL;
+}
+
+static bool is_said(const struct queue_warnings *w, const char *text)
+{
+    for (size_t i = 0; i < w->num_items; i++) {
+        if (strcmp(w->items[i], text) == 0)
+            return true;
+    }
+    return false;
 }
 
 void queue_warn(struct queue *q, const char *fmt, ...)
 {
+    struct queue_warnings *w = q->is_crowd ? &q->crowd : &q->warnings;
     char text[640];
     va_list ap;
 
-    if (q->num_warnings == QUEUE_MAX_WARNINGS)
+    if (w->num_items == QUEUE_MAX_WARNINGS)
         return;
-    if (q->num_warnings == QUEUE_MAX_WARNINGS - 1) {
+    if (w->num_items == QUEUE_MAX_WARNINGS - 1) {
         (void)snprintf(text, sizeof(text), "there is more of this kind that is not shown");
     } else {
         va_start(ap, fmt);
         (void)vsnprintf(text, sizeof(text), fmt, ap);
         va_end(ap);
     }
-    q->warnings[q->num_warnings] = bytes_dup(text, strlen(text) + 1);
-    if (q->warnings[q->num_warnings] != NULL)
-        q->num_warnings++;
+    if (is_said(w, text))
+        return; /* a list is read more than once */
+    w->items[w->num_items] = bytes_dup(text, strlen(text) + 1);
+    if (w->items[w->num_items] != NULL)
+        w->num_items++;
 }
 
 enum err queue_submit(struct diag *d, struct queue *q, struct queue_receipt *out,
@@ -140,7 +163,7 @@ enum err queue_submit(struct diag *d, struct queue *q, struct queue_receipt *out
     struct queue_receipt receipt = { 0 };
 
     *out = receipt;
-    forget_warnings(q);
+    queue_forget_warnings(q);
     if ((e = queue_submission_init(d, &s, q, p)) != OK)
         goto done;
     if (q->kind == QUEUE_DIRECTORY)
@@ -154,20 +177,35 @@ done:
     return e;
 }
 
+/* How much of what nobody vouches for is wanted. */
+enum crowd { CROWD_NEVER, CROWD_IF_NOTHING_REAL, CROWD_ALWAYS };
+
+static bool any_real(const struct queue_entries *list)
+{
+    for (size_t i = 0; i < list->num_items; i++) {
+        if (list->items[i].real)
+            return true;
+    }
+    return false;
+}
+
 static enum err list_filtered(struct diag *d, struct queue *q, struct queue_entries *out,
-                              const char *filter, const struct u256 *nonce)
+                              const char *filter, const struct u256 *nonce, enum crowd crowd)
 {
     char query[32 + U256_DEC_LEN];
     struct u256_text text = u256_format(nonce);
     enum err e = ERR_INTERNAL;
 
     *out = (struct queue_entries){ 0 };
-    forget_warnings(q);
+    queue_forget_warnings(q);
     (void)snprintf(query, sizeof(query), "%s=%s", filter, text.s);
     if (q->kind == QUEUE_DIRECTORY)
         e = queue_directory_list(d, q, out, nonce);
     else
-        e = queue_service_list(d, q, out, query);
+        e = queue_service_list(d, q, out, query, false);
+    if (e == OK && q->kind == QUEUE_SERVICE &&
+        (crowd == CROWD_ALWAYS || (crowd == CROWD_IF_NOTHING_REAL && !any_real(out))))
+        e = queue_service_list(d, q, out, query, true);
     if (e != OK)
         queue_entries_clear(out);
     return e;
@@ -198,7 +236,7 @@ static void keep_range(struct queue_entries *list, const struct u256 *min, const
 enum err queue_list(struct diag *d, struct queue *q, struct queue_entries *out,
                     const struct u256 *min_nonce)
 {
-    enum err e = list_filtered(d, q, out, "nonce__gte", min_nonce);
+    enum err e = list_filtered(d, q, out, "nonce__gte", min_nonce, CROWD_ALWAYS);
 
     if (e == OK)
         keep_range(out, min_nonce, NULL);
@@ -208,7 +246,7 @@ enum err queue_list(struct diag *d, struct queue *q, struct queue_entries *out,
 enum err queue_at_nonce(struct diag *d, struct queue *q, struct queue_entries *out,
                         const struct u256 *nonce)
 {
-    enum err e = list_filtered(d, q, out, "nonce", nonce);
+    enum err e = list_filtered(d, q, out, "nonce", nonce, CROWD_IF_NOTHING_REAL);
 
     if (e == OK)
         keep_range(out, nonce, nonce);
@@ -221,7 +259,7 @@ enum err queue_fetch(struct diag *d, struct queue *q, struct queue_entry *out,
     enum err e = ERR_INTERNAL;
 
     *out = (struct queue_entry){ 0 };
-    forget_warnings(q);
+    queue_forget_warnings(q);
     if (q->kind == QUEUE_DIRECTORY)
         e = queue_directory_fetch(d, q, out, safe_tx_hash);
     else
@@ -233,24 +271,50 @@ enum err queue_fetch(struct diag *d, struct queue *q, struct queue_entry *out,
     return e;
 }
 
+/* Real transactions behind a nonce that none of them has: they wait until it is used. */
+static void warn_far(struct queue *q, const struct queue_entries *list, const struct u256 *next)
+{
+    const struct queue_entry *first = NULL;
+    size_t num_far = 0;
+
+    for (size_t i = 0; i < list->num_items; i++) {
+        const struct queue_entry *e = &list->items[i];
+
+        if (!e->real || u256_cmp(&e->proposal.tx.nonce, next) <= 0)
+            continue;
+        first = first == NULL ? e : first;
+        num_far++;
+    }
+    if (first == NULL)
+        return;
+    queue_warn(q,
+               "nonce %s is free; %zu transaction%s of the queue wait%s behind it, the first "
+               "with nonce %s: %s",
+               u256_format(next).s, num_far, num_far == 1 ? "" : "s", num_far == 1 ? "s" : "",
+               u256_format(&first->proposal.tx.nonce).s,
+               hash32_format(&first->proposal.claimed.safe_tx).s);
+}
+
 enum err queue_next_nonce(struct diag *d, struct queue *q, struct u256 *out,
                           const struct u256 *on_chain)
 {
     struct queue_entries list = { 0 };
     struct u256 next = *on_chain;
     const struct u256 one = u256_from_u64(1);
-    enum err e = queue_list(d, q, &list, on_chain);
+    enum err e = list_filtered(d, q, &list, "nonce__gte", on_chain, CROWD_NEVER);
 
     *out = (struct u256){ { 0 } };
+    queue_entries_sort(&list);
     for (size_t i = 0; e == OK && i < list.num_items; i++) {
         /* What nobody signed is anybody's: it must not push our nonce. */
-        if (!list.items[i].trusted)
-            continue;
-        if (!u256_add(&next, &list.items[i].proposal.tx.nonce, &one))
+        if (list.items[i].real && u256_eq(&list.items[i].proposal.tx.nonce, &next) &&
+            !u256_add(&next, &next, &one))
             e = diag_set(d, ERR_FORMAT, "the queue holds the highest nonce there is");
     }
-    if (e == OK)
+    if (e == OK) {
+        warn_far(q, &list, &next);
         *out = next;
+    }
     queue_entries_clear(&list);
     return e;
 }

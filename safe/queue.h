@@ -50,8 +50,13 @@ MUST_CHECK enum err queue_submit(struct diag *d, struct queue *q, struct queue_r
 
 /* One pending transaction. */
 struct queue_entry {
-    struct proposal proposal;  /* from a service: no evidence, no operation; step derived */
-    bool trusted;              /* service: shown in default lists; directory: true */
+    struct proposal proposal; /* from a service: no evidence, no operation; step derived */
+    bool trusted;             /* service: shown in default lists; directory: true */
+    /* Somebody of the profile stands behind it: a signature of an owner that holds (service: of a
+     * kind that only the chain can judge if it trusts the row), or the service trusts it and names
+     * a delegate of the profile as its proposer; directory: true. It decides which nonce is taken
+     * and what is listed first, nothing else. */
+    bool real;
     bool executed;             /* as the service says; directory: false */
     size_t num_bad_signatures; /* left out of the proposal; queue_warning tells which and why */
 };
@@ -62,18 +67,21 @@ struct queue_entries {
 };
 void queue_entries_clear(struct queue_entries *e);
 
-/* Pending transactions with a nonce of at least min_nonce, sorted by nonce, then hash. Every
- * signature in them recovers to an owner (directory: or delegate) of the profile, or is of a kind
- * that only the chain can judge. */
+/* Pending transactions with a nonce of at least min_nonce, sorted by nonce, then hash; what a
+ * service does not trust is among them as far as it comes. ERR_NETWORK if a service counts more
+ * trusted ones than it lists. Every signature in them recovers to an owner (directory: or delegate)
+ * of the profile, or is of a kind that only the chain can judge. */
 MUST_CHECK enum err queue_list(struct diag *d, struct queue *q, struct queue_entries *out,
                                const struct u256 *min_nonce);
-/* Only those with exactly that nonce. */
+/* Only those with exactly that nonce; what a service does not trust only if nothing else is real.
+ */
 MUST_CHECK enum err queue_at_nonce(struct diag *d, struct queue *q, struct queue_entries *out,
                                    const struct u256 *nonce);
 /* The one with that SafeTx hash; ERR_NETWORK or ERR_IO if the queue does not have it. */
 MUST_CHECK enum err queue_fetch(struct diag *d, struct queue *q, struct queue_entry *out,
                                 const struct hash32 *safe_tx_hash);
-/* Nonce after the highest pending trusted one, at least on_chain. */
+/* The lowest nonce from on_chain on that no pending real transaction has; a warning tells of real
+ * ones behind it. */
 MUST_CHECK enum err queue_next_nonce(struct diag *d, struct queue *q, struct u256 *out,
                                      const struct u256 *on_chain);
 

@@ -234,7 +234,7 @@ static enum err read_entry(struct diag *d, struct queue *q, struct queue_entry *
     struct buf text = { 0 };
     enum err e = OK;
 
-    *out = (struct queue_entry){ .trusted = true };
+    *out = (struct queue_entry){ .trusted = true, .real = true };
     if (!entry_name_parse(&nonce, &hash, entry)) {
         e = diag_set(d, ERR_FORMAT, "expected a name made of nonce and SafeTx hash");
         goto done;

@@ -9,17 +9,24 @@
 
 /* Shared by the files of the queue (queue*.c); nobody else includes it. */
 
+/* What anybody can provoke has room of its own, and crowds out nothing. */
 #define QUEUE_MAX_WARNINGS 64
+
+struct queue_warnings {
+    char *items[QUEUE_MAX_WARNINGS];
+    size_t num_items;
+};
 
 struct queue {
     enum queue_kind kind;
     const struct profile *profile; /* borrowed */
     char *location;                /* directory, or base URL without a final slash */
     struct buf api_key;            /* empty: none */
-    char *warnings[QUEUE_MAX_WARNINGS];
-    size_t num_warnings;
+    struct queue_warnings warnings, crowd;
+    bool is_crowd; /* what is read just now is what the service does not trust */
 };
 
+void queue_forget_warnings(struct queue *q);
 void queue_warn(struct queue *q, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* --- entries --- */
@@ -89,11 +96,12 @@ MUST_CHECK enum err queue_directory_parse_signature(struct diag *d, struct addre
 /* --- queue_service.c --- */
 MUST_CHECK enum err queue_service_submit(struct diag *d, struct queue *q, struct queue_receipt *out,
                                          const struct queue_submission *s);
-/* filter: the query for the nonce, "nonce__gte=7". */
-MUST_CHECK enum err queue_service_list(struct diag *d, struct queue *q, struct queue_entries *out,
-                                       const char *filter);
 MUST_CHECK enum err queue_service_fetch(struct diag *d, struct queue *q, struct queue_entry *out,
                                         const struct hash32 *hash);
+/* One exchange with retries; any status is OK. path begins with "/api/". */
+MUST_CHECK enum err queue_service_call(struct diag *d, struct queue *q, struct http_response *out,
+                                       const char *method, const char *path,
+                                       const struct buf *body);
 /* A GET whose answer must be JSON; path begins with "/api/". *out is NULL for a 404, and OK
  * returned. doing completes "cannot …". */
 MUST_CHECK enum err queue_service_get(struct diag *d, struct queue *q, struct json **out,
@@ -102,6 +110,16 @@ MUST_CHECK enum err queue_service_get(struct diag *d, struct queue *q, struct js
 MUST_CHECK enum err queue_service_send(struct diag *d, struct queue *q, const char *doing,
                                        const char *method, const char *path,
                                        const struct buf *body);
+
+/* --- queue_service_list.c --- */
+/*
+ * Pending transactions, added to out, which may hold some already. filter: the query for the nonce,
+ * "nonce__gte=7". Without untrusted, those that the service trusts; ERR_NETWORK if it lists fewer
+ * than it counts, ERR_LIMIT over LIMIT_QUEUE_ENTRIES or LIMIT_QUEUE_BYTES. With it all of them, as
+ * far as they come: what is wrong is a warning.
+ */
+MUST_CHECK enum err queue_service_list(struct diag *d, struct queue *q, struct queue_entries *out,
+                                       const char *filter, bool untrusted);
 
 /* --- queue_service_json.c --- */
 

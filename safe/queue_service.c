@@ -11,12 +11,10 @@
 #include "src/base/limits.h"
 #include "src/base/u256.h"
 
-#define PAGE_ROWS      50 /* a row carries calldata in up to three forms */
 #define MAX_PATH_BYTES 1024
 
-/* One exchange with retries. */
-static enum err service_call(struct diag *d, struct queue *q, struct http_response *out,
-                             const char *method, const char *path, const struct buf *body)
+enum err queue_service_call(struct diag *d, struct queue *q, struct http_response *out,
+                            const char *method, const char *path, const struct buf *body)
 {
     struct http_request req = {
         .method = method,
@@ -44,7 +42,7 @@ enum err queue_service_get(struct diag *d, struct queue *q, struct json **out, c
                            const char *path)
 {
     struct http_response r = { 0 };
-    enum err e = service_call(d, q, &r, "GET", path, NULL);
+    enum err e = queue_service_call(d, q, &r, "GET", path, NULL);
 
     *out = NULL;
     if (e == OK && r.status != 200 && r.status != 404)
@@ -60,7 +58,7 @@ enum err queue_service_send(struct diag *d, struct queue *q, const char *doing, 
                             const char *path, const struct buf *body)
 {
     struct http_response r = { 0 };
-    enum err e = service_call(d, q, &r, method, path, body);
+    enum err e = queue_service_call(d, q, &r, method, path, body);
 
     if (e == OK && (r.status < 200 || r.status > 299))
         e = queue_service_refusal(d, doing, &r);
@@ -113,96 +111,6 @@ enum err queue_service_fetch(struct diag *d, struct queue *q, struct queue_entry
     return e;
 }
 
-/*
- * Anybody can plant an untrusted row: one that we cannot read must not hide the others. A wrong
- * hash is the service's own fault and always an error.
- */
-static enum err read_row(struct diag *d, struct queue *q, struct queue_entries *out,
-                         const struct json *row)
-{
-    struct queue_entry entry = { 0 };
-    struct diag why = { 0 };
-    bool trusted = true;
-    enum err e = queue_service_parse_transaction(d, q, &entry, row);
-
-    if (e == OK && !entry.executed)
-        return queue_entries_add(d, out, &entry);
-    queue_entry_clear(&entry);
-    if ((e == ERR_FORMAT || e == ERR_LIMIT || e == ERR_UNSUPPORTED) &&
-        json_read_bool(&why, &trusted, row, "trusted") == OK && !trusted) {
-        queue_warn(q, "a transaction that the service does not trust left out: %.256s", d->msg);
-        *d = (struct diag){ 0 };
-        return OK;
-    }
-    return e;
-}
-
-static enum err read_page(struct diag *d, struct queue *q, struct queue_entries *out, bool *more,
-                          const char *path)
-{
-    struct json *j = NULL;
-    const struct json *rows = NULL;
-    const struct json *next = NULL;
-    enum err e = queue_service_get(d, q, &j, "list the pending transactions", path);
-
-    *more = false;
-    if (e == OK && j == NULL)
-        return diag_set(d, ERR_NETWORK, "the service does not know the Safe (HTTP 404)");
-    if (e != OK || (e = json_read_array(d, &rows, j, "results")) != OK)
-        goto done;
-    for (size_t i = 0; e == OK && i < json_len(rows); i++) {
-        if ((e = read_row(d, q, out, json_at(rows, i))) != OK)
-            e = diag_prefix(d, "row %zu of the service's list", i);
-    }
-    /* 'next' only says that there is more: its URL is not ours to follow */
-    next = json_get(j, "next");
-    *more = json_len(rows) > 0 && next != NULL && json_type(next) != JSON_NULL;
-done:
-    json_free(j);
-    return e;
-}
-
-static enum err list_pages(struct diag *d, struct queue *q, struct queue_entries *out,
-                           const char *filter, bool with_untrusted)
-{
-    struct address_text safe = address_format(&q->profile->safe.safe);
-    bool more = true;
-    enum err e = OK;
-
-    for (size_t offset = 0; e == OK && more; offset += PAGE_ROWS) {
-        struct buf path;
-
-        if (offset >= LIMIT_QUEUE_ENTRIES)
-            return diag_set(d, ERR_LIMIT, "the service lists more than %d pending transactions",
-                            LIMIT_QUEUE_ENTRIES);
-        buf_init(&path, MAX_PATH_BYTES);
-        buf_addf(&path,
-                 "/api/v2/safes/%s/multisig-transactions/?executed=false&%s%s&ordering=nonce"
-                 "&limit=%d&offset=%zu",
-                 safe.s, filter, with_untrusted ? "&trusted=false" : "", PAGE_ROWS, offset);
-        e = buf_check(d, &path, "the queue's URL");
-        if (e == OK)
-            e = read_page(d, q, out, &more, buf_str(&path));
-        buf_clear(&path);
-    }
-    return e;
-}
-
-enum err queue_service_list(struct diag *d, struct queue *q, struct queue_entries *out,
-                            const char *filter)
-{
-    enum err e = list_pages(d, q, out, filter, true);
-
-    if (e == ERR_LIMIT) {
-        /* anybody can plant untrusted ones: they must not hide the others */
-        queue_entries_clear(out);
-        queue_warn(q, "transactions that the service does not trust left out: %.200s", d->msg);
-        *d = (struct diag){ 0 };
-        e = list_pages(d, q, out, filter, false);
-    }
-    return e;
-}
-
 /* --- submitting ---------------------------------------------------------------------------- */
 
 /*
@@ -217,7 +125,7 @@ static enum err check_chain(struct diag *d, struct queue *q)
     struct diag why = { 0 };
     struct u256 chain_id = { { 0 } };
     bool told = false;
-    enum err e = service_call(d, q, &r, "GET", "/api/v1/about/ethereum-rpc/", NULL);
+    enum err e = queue_service_call(d, q, &r, "GET", "/api/v1/about/ethereum-rpc/", NULL);
 
     if (e == OK && r.status == 401)
         e = queue_service_refusal(d, "ask the service for its chain", &r);

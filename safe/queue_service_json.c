@@ -95,6 +95,35 @@ static struct json *signed_members(const struct json *row)
     return out;
 }
 
+/* The service keeps no delegate's signature: its word is all there is. */
+static bool names_delegate(const struct queue *q, const struct json *row)
+{
+    struct diag ignored = { 0 };
+    struct address by;
+
+    return json_read_address(&ignored, &by, row, "proposedByDelegate") == OK &&
+           profile_is_delegate(q->profile, &by);
+}
+
+/* An owner's key signed it. What only the chain can judge, anyone could have written. */
+static bool has_owner_key(const struct queue_entry *e)
+{
+    for (size_t i = 0; i < e->proposal.num_signatures; i++) {
+        const struct proposal_signature *s = &e->proposal.signatures[i];
+
+        if (queue_signature_proof(&e->proposal.claimed.safe_tx, &s->signer, s->data, s->data_len) ==
+            PROVES_KEY)
+            return true;
+    }
+    return false;
+}
+
+static bool is_real(const struct queue *q, const struct queue_entry *e, const struct json *row)
+{
+    return has_owner_key(e) ||
+           (e->trusted && (e->proposal.num_signatures > 0 || names_delegate(q, row)));
+}
+
 enum err queue_service_parse_transaction(struct diag *d, struct queue *q, struct queue_entry *out,
                                          const struct json *row)
 {
@@ -120,6 +149,7 @@ enum err queue_service_parse_transaction(struct diag *d, struct queue *q, struct
         goto done;
     out->proposal.created_s = submission_time(row);
     e = read_confirmations(d, q, out, row);
+    out->real = e == OK && is_real(q, out, row);
 done:
     json_free(members);
     safe_tx_input_clear(&in);

@@ -37,6 +37,7 @@
     X(curl_easy_cleanup)   \
     X(curl_easy_strerror)  \
     X(curl_easy_header)    \
+    X(curl_getdate)        \
     X(curl_slist_append)   \
     X(curl_slist_free_all) \
     X(curl_url)            \
@@ -266,6 +267,16 @@ static long retry_after_s(const struct libcurl *lib, CURL *h, long status)
     return -1;
 }
 
+static uint64_t date_s(const struct libcurl *lib, CURL *h)
+{
+    struct curl_header *date = NULL;
+    time_t when = -1;
+
+    if (lib->curl_easy_header(h, "Date", 0, CURLH_HEADER, -1, &date) == CURLHE_OK)
+        when = lib->curl_getdate(date->value, NULL);
+    return when > 0 ? (uint64_t)when : 0;
+}
+
 static enum err transfer_error(struct diag *d, const struct exchange *x, CURLcode rc,
                                struct buf *body)
 {
@@ -309,6 +320,7 @@ static enum err transfer(struct diag *d, struct http_response *out, char **locat
     (void)lib->curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &out->status);
     (void)lib->curl_easy_getinfo(h, CURLINFO_REDIRECT_URL, &redirect);
     out->retry_after_s = retry_after_s(lib, h, out->status);
+    out->date_s = date_s(lib, h);
     if (out->status == 401 &&
         lib->curl_easy_header(h, "WWW-Authenticate", 0, CURLH_HEADER, -1, &challenge) ==
             CURLHE_OK &&

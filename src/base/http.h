@@ -53,6 +53,7 @@ struct http_response {
     struct buf body;    /* untrusted */
     long retry_after_s; /* from Retry-After, or on 429 X-RateLimit-Reset; -1 if neither */
     char *challenge;    /* untrusted: WWW-Authenticate of a 401; NULL if there is none */
+    uint64_t date_s;    /* untrusted: the server's clock, by its Date header; 0: none */
 };
 
 /*

@@ -63,8 +63,13 @@
 #define LIMIT_OWNERS     128
 #define LIMIT_MODULES    64
 #define LIMIT_SIGNATURES LIMIT_OWNERS
-/* Pending transactions of one Safe: anybody can plant untrusted ones in a service. */
-#define LIMIT_QUEUE_ENTRIES 1000
+/* Pending transactions of one Safe that a queue vouches for, and what a service may answer about
+ * them: any owner can post some, each as large as LIMIT_CALLDATA_BYTES three times in hex. */
+#define LIMIT_QUEUE_ENTRIES 10000
+#define LIMIT_QUEUE_BYTES   (256 * 1024 * 1024)
+/* The same for what anybody can post. */
+#define LIMIT_QUEUE_UNTRUSTED       2000
+#define LIMIT_QUEUE_UNTRUSTED_BYTES (64 * 1024 * 1024)
 /* One contract signature (nested Safe of 20 owners). */
 #define LIMIT_SIGNATURE_BYTES 5000
 /* Calls in one batch, over all levels of nesting, and how deep calls may nest in calls. */

@@ -58,6 +58,25 @@ static enum err show_candidates(struct diag *d, const struct args *a,
     return common_answer(d, j);
 }
 
+/* What somebody of the profile stands behind comes before what anybody can plant. */
+static void keep_real(struct queue_entries *list)
+{
+    size_t num_real = 0;
+
+    for (size_t i = 0; i < list->num_items; i++)
+        num_real += list->items[i].real ? 1 : 0;
+    for (size_t i = 0, kept = 0; num_real > 0 && i < list->num_items; i++) {
+        struct queue_entry moved = list->items[i];
+
+        list->items[i] = (struct queue_entry){ 0 };
+        if (moved.real)
+            list->items[kept++] = moved;
+        else
+            queue_entry_clear(&moved);
+    }
+    list->num_items = num_real > 0 ? num_real : list->num_items;
+}
+
 /* The only one with that nonce; *found is false if candidates were shown instead. */
 static enum err fetch_nonce(struct diag *d, const struct args *a, struct queue *q,
                             struct queue_entry *out, bool *found, const struct u256 *nonce)
@@ -66,6 +85,7 @@ static enum err fetch_nonce(struct diag *d, const struct args *a, struct queue *
     enum err e = queue_at_nonce(d, q, &list, nonce);
 
     *found = false;
+    keep_real(&list);
     if (e == OK && list.num_items == 0) {
         e = diag_set(d, ERR_USAGE, "the queue holds no pending transaction with nonce %s",
                      u256_format(nonce).s);

@@ -282,6 +282,7 @@ static enum err choose_nonce(struct diag *d, struct work *w)
     if ((e = queue_open(d, &q, w->profile)) != OK)
         return e;
     e = queue_next_nonce(d, q, &w->request.nonce, &w->state->nonce);
+    common_queue_warn(q);
     queue_close(q);
     return e;
 }

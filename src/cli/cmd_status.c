@@ -105,32 +105,54 @@ static enum err read_operands(struct diag *d, struct status *s, const struct arg
     return OK;
 }
 
-static bool is_queued(const struct status *s, const struct proposal *p)
+static bool is_shown(const struct status *s, const struct proposal *p)
 {
-    for (size_t i = 0; i < s->queued.num_items; i++) {
-        if (safe_tx_eq(&s->queued.items[i].proposal.tx, &p->tx))
+    for (size_t i = 0; i < s->num_items; i++) {
+        if (s->items[i].row != NULL && safe_tx_eq(&s->items[i].proposal->tx, &p->tx))
             return true;
     }
     return false;
 }
 
+static bool is_real(const struct status_item *item)
+{
+    return item->row == NULL || item->row->real;
+}
+
+/* What somebody of the profile stands behind first, then by nonce, then the most signed. */
+static int compare_items(const void *a, const void *b)
+{
+    const struct status_item *x = a;
+    const struct status_item *y = b;
+    int order = (int)is_real(y) - (int)is_real(x);
+
+    if (order == 0)
+        order = u256_cmp(&x->proposal->tx.nonce, &y->proposal->tx.nonce);
+    if (order == 0)
+        order = (y->num_present > x->num_present) - (y->num_present < x->num_present);
+    return order;
+}
+
+/* Anybody can put a row beside another: only those that somebody of the profile stands behind. */
 static size_t count_rivals(const struct status *s, const struct proposal *p)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < s->queued.num_items; i++)
-        n += &s->queued.items[i].proposal != p &&
+        n += s->queued.items[i].real && &s->queued.items[i].proposal != p &&
              u256_eq(&s->queued.items[i].proposal.tx.nonce, &p->tx.nonce) &&
              !safe_tx_eq(&s->queued.items[i].proposal.tx, &p->tx);
     return n;
 }
 
-static enum err add_item(struct diag *d, struct status *s, struct proposal *p, const char *from)
+static enum err add_item(struct diag *d, struct status *s, struct proposal *p, const char *from,
+                         const struct queue_entry *row)
 {
     struct status_item *item = &s->items[s->num_items++];
 
     item->proposal = p;
     item->from = from;
+    item->row = row;
     item->num_rivals = count_rivals(s, p);
     return status_read_item(d, s, item);
 }
@@ -145,12 +167,19 @@ static enum err read_items(struct diag *d, struct status *s, const struct args *
     s->items = calloc(total, sizeof(*s->items));
     if (s->items == NULL)
         return diag_set(d, ERR_NOMEM, "out of memory");
-    for (size_t i = 0; e == OK && i < s->queued.num_items; i++)
-        e = add_item(d, s, &s->queued.items[i].proposal, "queue");
-    for (size_t i = 0; e == OK && i < s->num_given; i++) {
-        if (!is_queued(s, &s->given[i]))
-            e = add_item(d, s, &s->given[i], a->operands[i]);
+    for (size_t i = 0; e == OK && i < s->queued.num_items; i++) {
+        struct queue_entry *row = &s->queued.items[i];
+
+        if (row->real || s->all)
+            e = add_item(d, s, &row->proposal, "queue", row);
+        else
+            s->num_others++;
     }
+    for (size_t i = 0; e == OK && i < s->num_given; i++) {
+        if (!is_shown(s, &s->given[i]))
+            e = add_item(d, s, &s->given[i], a->operands[i], NULL);
+    }
+    qsort(s->items, s->num_items, sizeof(*s->items), compare_items);
     return e;
 }
 
@@ -177,7 +206,7 @@ static enum err read_all(struct diag *d, struct status *s, const struct args *a)
 
 static enum err run(struct diag *d, const struct args *a, int *exit_code)
 {
-    struct status s = { 0 };
+    struct status s = { .all = args_flag(a, "all") };
     enum err e = read_all(d, &s, a);
 
     *exit_code = s.queue_failed ? 2 : 0;
@@ -190,6 +219,7 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
 }
 
 static const struct arg_option options[] = {
+    { "all", NULL, "also the queue's rows that nobody of the profile stands behind", false },
     OPTION_RPC,
     OPTION_ACCEPT_PROFILE,
     OPTION_DEADLINE,
@@ -200,9 +230,11 @@ const struct command cmd_status = {
     .name = "status",
     .operands = "[PROPOSAL...]",
     .summary = "the Safe, the timelock, what is pending and who has to act next",
-    .details = "Shows the queue's proposals and those given as files: signatures there and\n"
-               "missing, the state of their timelock operations, and whether what they list is\n"
-               "listed.",
+    .details =
+        "Shows the queue's proposals and those given as files: signatures there and\n"
+        "missing, the state of their timelock operations, and whether what they list is\n"
+        "listed. Of a queue, that is what an owner signed, or what the service trusts and a\n"
+        "delegate of the profile proposed; the rest, which anybody can post, is a number.",
     .options = options,
     .max_operands = MAX_OPERANDS,
     .run = run,

@@ -21,7 +21,8 @@ struct status_entry {
 struct status_item {
     struct proposal *proposal; /* borrowed; approvals on chain are added to its signatures */
     struct subject subject;
-    const char *from; /* "queue", or the path that was given */
+    const char *from;              /* "queue", or the path that was given */
+    const struct queue_entry *row; /* borrowed; NULL for a file */
     struct address present[LIMIT_OWNERS], missing[LIMIT_OWNERS];
     size_t num_present, num_missing;
     size_t num_rivals;                /* other proposals with this nonce */
@@ -40,6 +41,8 @@ struct status {
     bool may_propose, may_execute, may_cancel, anybody_executes;
     struct queue *queue; /* NULL if the profile has none, or an unused one */
     bool queue_failed;   /* it could not be read: its proposals are missing here */
+    bool all;            /* rows that nobody of the profile stands behind, too */
+    size_t num_others;   /* such rows that are not shown */
     struct queue_entries queued;
     struct proposal *given; /* owned: operands */
     size_t num_given;

@@ -121,6 +121,19 @@ static void print_calls(const struct status *s, const struct status_item *item)
     }
 }
 
+static bool is_of_service(const struct status *s, const struct status_item *item)
+{
+    return item->row != NULL && queue_kind_of(s->queue) == QUEUE_SERVICE;
+}
+
+static const char *row_words(const struct queue_entry *row)
+{
+    if (row->real)
+        return row->trusted ? "by the service" : "not by the service, but an owner signed it";
+    return row->trusted ? "by the service, but nobody of the profile stands behind it"
+                        : "no: anybody can have posted it";
+}
+
 static void print_item(const struct status *s, const struct status_item *item)
 {
     const struct hash32 *hash = &item->subject.hashes.safe_tx;
@@ -129,6 +142,8 @@ static void print_item(const struct status *s, const struct status_item *item)
                 step_name(item->proposal->step));
     if (item->subject.hashes_ok)
         line("SafeTx", "%s", hash32_format(hash).s);
+    if (is_of_service(s, item))
+        line("trusted", "%s", row_words(item->row));
     if (status_has_operation(item)) {
         line("operation", "%s", hash32_format(&item->subject.timelock_call.id).s);
         line("state", "%s", timelock_state_name(item->operation.state));
@@ -152,19 +167,31 @@ static void print_queue(const struct status *s)
     if (s->queue_failed)
         term_styled(TERM_BOLD, "\nQueue: NOT READ\n");
     else
-        term_styled(TERM_BOLD, "\nQueue: %zu proposal%s\n", s->queued.num_items,
-                    s->queued.num_items == 1 ? "" : "s");
+        term_styled(TERM_BOLD, "\nQueue: %zu proposal%s\n", s->queued.num_items - s->num_others,
+                    s->queued.num_items - s->num_others == 1 ? "" : "s");
     term_printf(" ");
     term_wrapped(1, 1, buf_str(&name));
+    if (s->num_others > 0)
+        term_printf(" %zu more that nobody of the profile stands behind (--all lists them)\n",
+                    s->num_others);
     buf_clear(&name);
+}
+
+static void print_quiet(const struct status *s, const struct status_item *item)
+{
+    term_printf("nonce %s", u256_format(&item->proposal->tx.nonce).s);
+    if (item->subject.hashes_ok)
+        term_printf(" %s", hash32_format(&item->subject.hashes.safe_tx).s);
+    if (is_of_service(s, item))
+        term_printf(" (%s)", item->row->trusted ? "trusted" : "not trusted");
+    term_printf(": %s\n", buf_str(&item->next));
 }
 
 void status_print(const struct status *s)
 {
     if (term_is_quiet()) {
         for (size_t i = 0; i < s->num_items; i++)
-            term_printf("nonce %s: %s\n", u256_format(&s->items[i].proposal->tx.nonce).s,
-                        buf_str(&s->items[i].next));
+            print_quiet(s, &s->items[i]);
         return;
     }
     print_safe(s);
@@ -258,6 +285,10 @@ static struct json *item_json(const struct status_item *item)
         json_set_hash(j, "safeTxHash", &item->subject.hashes.safe_tx);
     else
         json_set_null(j, "safeTxHash");
+    if (item->row != NULL) {
+        json_set_bool(j, "trusted", item->row->trusted);
+        json_set_bool(j, "real", item->row->real);
+    }
     if (status_has_operation(item))
         json_set(j, "operation", operation_json(item));
     json_set(j, "entries", entries_json(item));
@@ -288,5 +319,6 @@ struct json *status_json(const struct status *s)
     for (size_t i = 0; i < s->num_items; i++)
         json_append(items, item_json(&s->items[i]));
     json_set(j, "proposals", items);
+    json_set_int(j, "others", (int64_t)s->num_others);
     return j;
 }

@@ -30,7 +30,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     queue_entry_clear(&e);
     json_free(j);
-    while (q.num_warnings > 0)
-        free(q.warnings[--q.num_warnings]);
+    queue_forget_warnings(&q);
     return 0;
 }

@@ -55,15 +55,20 @@ char *rig_service_text(const struct rig *r, const char *signers)
     return (char *)text.data; /* moved */
 }
 
-char *rig_page_text(const char *row, const char *next)
+char *rig_page_text_of(const char *rows, const char *next, size_t count)
 {
-    size_t size = strlen(row) + strlen(next) + 128;
+    size_t size = strlen(rows) + strlen(next) + 128;
     char *text = malloc(size);
 
     cr_assert_not_null(text);
-    (void)snprintf(text, size, "{\"count\":1,\"next\":%s,\"previous\":null,\"results\":[%s]}", next,
-                   row);
+    (void)snprintf(text, size, "{\"count\":%zu,\"next\":%s,\"previous\":null,\"results\":[%s]}",
+                   count, next, rows);
     return text;
+}
+
+char *rig_page_text(const char *row, const char *next)
+{
+    return rig_page_text_of(row, next, 1);
 }
 
 char *text_with(const char *text, const char *old, const char *new)

@@ -37,7 +37,9 @@ void rig_close(struct rig *r);
 
 /* The row as text, with confirmations: a digit for each owner, '9' for the outsider. */
 char *rig_service_text(const struct rig *r, const char *signers);
+/* A page of a list that counts one row, or count. */
 char *rig_page_text(const char *row, const char *next);
+char *rig_page_text_of(const char *rows, const char *next, size_t count);
 /* With a signature for each digit ('8': the delegate) and one piece of evidence. */
 void rig_make_proposal(const struct rig *r, struct proposal *p, const char *signers);
 

@@ -20,6 +20,7 @@ const set = (items) => (items.length === 0 ? 'set()' : `{${quote(items)}}`);
 
 export class Transactions {
     #rows = new Map(); // safeTxHash -> row
+    #pages = 0;
 
     constructor(service) {
         this.service = service;
@@ -245,7 +246,7 @@ export class Transactions {
         return this.#show(row, version);
     }
 
-    async #show(row, version) {
+    async #show(row, version, threshold) {
         const done = this.view.execution(row.safe, row.hash);
         const number = version === 1 ? Number : String;
         const nothing = row.data === '0x';
@@ -279,8 +280,8 @@ export class Transactions {
             fee: done?.fee ?? null,
             payment: done === undefined ? null : '0',
             origin: row.origin,
-            dataDecoded: null,
-            confirmationsRequired: await this.view.threshold(row.safe),
+            dataDecoded: row.dataDecoded ?? null,
+            confirmationsRequired: threshold ?? (await this.view.threshold(row.safe)),
             confirmations: [...row.confirmations.values()],
             trusted: row.trusted,
             signatures: done?.signatures ?? null,
@@ -289,10 +290,12 @@ export class Transactions {
 
     async list(safe, query, version) {
         const shown = [];
-        for (const row of this.#rows.values())
-            if (row.safe === safe) shown.push(await this.#show(row, version));
+        const rows = [...this.#rows.values()].filter((row) => row.safe === safe);
+        const threshold = rows.length > 0 ? await this.view.threshold(safe) : undefined;
+        for (const row of rows) shown.push(await this.#show(row, version, threshold));
         const results = shown.filter(filterOf(query));
-        sort(results, query.get('ordering'));
+        shuffle(results, (this.#pages += 1));
+        sort(results, this.forgetful ? 'nonce' : query.get('ordering'));
         return { results, countUniqueNonce: new Set(results.map((tx) => `${tx.nonce}`)).size };
     }
 
@@ -327,6 +330,9 @@ export class Transactions {
         this.#rows.delete(hash);
     }
 
+    /** For tests: rows of one nonce have no order, whatever is asked for. */
+    forgetful = false;
+
     /** For tests: other fields under this hash, as a lying service could answer. */
     tamper(hash, change) {
         Object.assign(this.#rows.get(hash), change);
@@ -345,6 +351,7 @@ function filterOf(query) {
     const confirmed = bool('has_confirmations');
     const to = queryAddress(query, 'to');
     const hash = query.get('safe_tx_hash');
+    const until = query.get('submission_date__lte');
     const number = (name) => (query.has(name) ? BigInt(query.get(name)) : undefined);
     const nonce = ['', '__gte', '__gt', '__lte', '__lt'].map((suffix) => number(`nonce${suffix}`));
     const [is, gte, gt, lte, lt] = nonce;
@@ -356,6 +363,7 @@ function filterOf(query) {
             (confirmed === undefined || tx.confirmations.length > 0 === confirmed) &&
             (to === undefined || tx.to === to) &&
             (hash === null || tx.safeTxHash === hash) &&
+            (until === null || Date.parse(tx.submissionDate) <= Date.parse(until)) &&
             (is === undefined || n === is) &&
             (gte === undefined || n >= gte) &&
             (gt === undefined || n > gt) &&
@@ -371,8 +379,18 @@ const sortKeys = {
     modified: (tx) => tx.modified,
 };
 
+/** Rows that compare equal have no order: another one for each page, the same in each run. */
+function shuffle(results, seed) {
+    let state = seed;
+    for (let i = results.length - 1; i > 0; i--) {
+        state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+        const j = state % (i + 1);
+        [results[i], results[j]] = [results[j], results[i]];
+    }
+}
+
 function sort(results, ordering) {
-    const names = ordering === null ? ['-nonce', '-created'] : [ordering];
+    const names = ordering === null ? ['-nonce', '-created'] : ordering.split(',');
     const keys = names.map((name) => ({
         key: sortKeys[name.replace(/^-/, '')] ?? sortKeys.nonce,
         sign: name.startsWith('-') ? -1 : 1,

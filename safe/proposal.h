@@ -118,8 +118,10 @@ MUST_CHECK enum err proposal_save(struct diag *d, const struct proposal *p, cons
 /*
  * The same, against other writers of the file: signatures that it holds for the same proposal are
  * kept (and added to p). ERR_MISMATCH if it holds something else that must not get lost: always
- * with keep_other, else a signed proposal, or what is none.
+ * with keep_other, else a signed proposal, or what is none. proposal_join does as much (without
+ * keep_other) and saves nothing.
  */
+MUST_CHECK enum err proposal_join(struct diag *d, struct proposal *p, const char *path);
 MUST_CHECK enum err proposal_save_joined(struct diag *d, struct proposal *p, const char *path,
                                          bool keep_other);
 

@@ -107,6 +107,17 @@ static enum err join_file(struct diag *d, struct proposal *p, const char *path, 
     return e;
 }
 
+enum err proposal_join(struct diag *d, struct proposal *p, const char *path)
+{
+    int fd = -1;
+    enum err e = file_lock_existing(d, &fd, path);
+
+    if (e == OK && fd >= 0)
+        e = join_file(d, p, path, false);
+    file_unlock(fd);
+    return e;
+}
+
 enum err proposal_save_joined(struct diag *d, struct proposal *p, const char *path, bool keep_other)
 {
     enum err e = OK;

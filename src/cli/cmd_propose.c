@@ -19,6 +19,7 @@
 #include "src/cli/common.h"
 #include "src/cli/common_queue.h"
 #include "src/cli/measured.h"
+#include "src/cli/propose_check.h"
 #include "src/cli/signing.h"
 #include "verify/collect.h"
 #include "verify/collect_images.h"
@@ -478,7 +479,10 @@ static enum err run(struct diag *d, const struct args *a, int *exit_code)
                         "nothing is sent that is not on disk");
     if ((e = common_signer_check(d, a)) != OK || (e = open_profile(d, &w.profile, a)) != OK)
         goto done;
-    if ((e = build(d, &w)) != OK || (e = export_others(d, &w)) != OK ||
+    if ((e = build(d, &w)) != OK ||
+        (!to_stdout && (e = proposal_join(d, &w.proposal, path)) != OK) ||
+        (e = propose_check(d, &w.proposal, w.profile, a)) != OK ||
+        (e = export_others(d, &w)) != OK ||
         (e = proposal_save_joined(d, &w.proposal, to_stdout ? "-" : path, false)) != OK)
         goto done;
     if (!to_stdout)
@@ -492,12 +496,14 @@ const struct command cmd_propose = {
     .name = "propose",
     .operands = "[ACTION [ARGUMENT...]] | call CONTRACT FUNCTION [ARGUMENT...] | batch FILE",
     .summary = "build a proposal: action, operation, SafeTx, evidence",
-    .details = "Actions are the governed methods in kebab-case: add-compose-hash,\n"
-               "remove-compose-hash, add-device, add-os-image-hash, set-kms-info,\n"
-               "upgrade-to-and-call, transfer-ownership, ...; update-delay, grant-role,\n"
-               "revoke-role on the timelock; add-owner, remove-owner, swap-owner,\n"
-               "change-threshold on the Safe. --step reject needs no action. The proposal goes\n"
-               "to standard output, or to --out FILE with a summary here.",
+    .details =
+        "Actions are the governed methods in kebab-case: add-compose-hash,\n"
+        "remove-compose-hash, add-device, add-os-image-hash, set-kms-info,\n"
+        "upgrade-to-and-call, transfer-ownership, ...; update-delay, grant-role,\n"
+        "revoke-role on the timelock; add-owner, remove-owner, swap-owner,\n"
+        "change-threshold on the Safe. --step reject needs no action. The proposal goes\n"
+        "to standard output, or to --out FILE with a summary here. What 'verify' would call\n"
+        "no, offline, is not written (exit code 1).",
     .options = options,
     .min_operands = 0,
     .max_operands = 64,

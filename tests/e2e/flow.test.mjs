@@ -152,7 +152,7 @@ for (const [version, timelock, queue] of combinations) {
         });
 
         test('the timelock changes its own delay', async () => {
-            const privileged = await team.propose('d4.json', 'update-delay', '2h');
+            const privileged = await team.forge('d4.json', 'update-delay', '2h');
             assert.notEqual(privileged.operationId, ZERO32);
             team.mail(team.ci, team.alice, 'd4.json');
             const { code } = await team.alice.run(['verify', 'd4.json']);

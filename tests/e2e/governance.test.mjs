@@ -2,7 +2,7 @@
 // The rarer changes: who owns the Safe and the contracts, roles and delay of the timelock,
 // upgrades. All of them need the policy's permission. And what people look at meanwhile.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { TypedDataEncoder } from 'ethers';
 import { CHAIN_ID, Chain, ZERO, delegate, deployer, outsider, owners } from './chain.mjs';
@@ -60,7 +60,12 @@ test('none of it without permission', async () => {
         ['call', 'safe', 'enableModule(address)', outsider.address],
     ].entries()) {
         const name = `n${i}.json`;
-        await team.propose(name, ...args);
+        const propose = ['propose', ...args, '--nonce', '0', '--out', 'none.json'];
+        const refused = await team.ci.run(propose);
+        assert.equal(refused.code, 1, args.join(' '));
+        assert.match(refused.stderr, /call.privileged: .*; the policy does not allow it/);
+        assert.ok(!existsSync(team.ci.path('none.json')));
+        await team.forge(name, ...args);
         const { code, stdout } = await team.ci.run(['verify', name, '--json']);
         assert.equal(code, 1, args.join(' '));
         const failed = JSON.parse(stdout).checks.filter((c) => c.verdict === 'fail');
@@ -141,7 +146,7 @@ test('code that is not there, of another kind, or not the pinned one is no imple
     const good = await chain.deploy(chain.contracts.DstackApp);
     const ofKms = await chain.implementationOf(kms);
     const failing = async (...args) => {
-        await team.propose('i.json', ...args);
+        await team.forge('i.json', ...args);
         const { stdout } = await team.ci.run(['verify', '--online', 'i.json', '--json']);
         return JSON.parse(stdout)
             .checks.filter((c) => c.verdict === 'fail')
@@ -164,7 +169,11 @@ test('code that is not there, of another kind, or not the pinned one is no imple
     assert.deepEqual(await failing('register-app', app), []);
     assert.deepEqual(await failing('register-app', kms), ['chain.app']);
     assert.deepEqual(await failing('set-gateway-app-id', app), ['chain.gateway']);
-    assert.deepEqual(await failing('set-gateway-app-id', 'any'), ['call.values', 'chain.gateway']);
+    const any = ['propose', 'set-gateway-app-id', 'any', '--nonce', '0', '--out', 'any.json'];
+    const refused = await team.ci.run(any);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /call.values: gateway 'any'/);
+    assert.ok(!existsSync(team.ci.path('any.json')));
     await team.carryOut('reg.json', 'register-app', app);
     assert.deepEqual(await failing('set-gateway-app-id', app), []);
 

@@ -91,6 +91,18 @@ export class World {
         return w;
     }
 
+    /** Of somebody whose rules allow everything. */
+    anythingGoes() {
+        const changes =
+            'owners, modules, guard, fallback-handler, singleton, implementation, ownership, ' +
+            'roles, delay, approvals, kms-trust, gateway, device-policy, tcb-policy, apps';
+        const policy = [
+            `allow-changes: [${changes}]`,
+            'unproved: [device, kms-device, kms-measurement, os-image, implementation, app]',
+        ];
+        return Object.assign(Object.create(this), { policy, implementation: undefined }).profile();
+    }
+
     machine(name) {
         return new Machine(this, name);
     }

@@ -213,6 +213,8 @@ void profile_free(struct profile *p)
     profile_pins_clear(p);
     free_texts(p->policy.actions, p->policy.num_actions);
     free_texts(p->policy.scripts, p->policy.num_scripts);
+    free_texts(p->policy.compose_allow, p->policy.num_compose_allow);
+    free_texts(p->policy.allowed_envs, p->policy.num_allowed_envs);
     free_texts(p->policy.require, p->policy.num_require);
     free(p);
 }

@@ -123,6 +123,10 @@ struct profile_policy {
     bool require_git;          /* add-compose-hash needs the git proof; default true */
     char **scripts; /* SHA-256 of scripts that an app-compose may run, as 64 hex digits */
     size_t num_scripts;
+    char **compose_allow; /* dangers of an app-compose that are meant: safe/compose_allow.h */
+    size_t num_compose_allow;
+    char **allowed_envs; /* environment names that may decide what code runs */
+    size_t num_allowed_envs;
     char **require; /* further check ids that must pass; needs --online for chain.* */
     size_t num_require;
 };

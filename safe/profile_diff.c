@@ -31,6 +31,8 @@ static const struct {
     { "queue.api-key", "which secret is sent to the queue" },
     { "queue", "where proposals, signatures and the API key go" },
     { "policy.allow-changes", "changes of control that pass" },
+    { "policy.compose-allow", "what a release may do to the guest" },
+    { "policy.allowed-envs", "variables that may decide what code runs" },
     { "policy.actions", "what may be proposed" },
     { "policy", "what passes" },
 };

@@ -310,6 +310,8 @@ static struct json *policy_json(const struct profile_policy *policy)
     json_set_bool(j, "requireGit", policy->require_git);
     set_number(j, "maxCommitAge", policy->max_commit_age_s);
     json_set(j, "scripts", texts_json(policy->scripts, policy->num_scripts));
+    json_set(j, "composeAllow", texts_json(policy->compose_allow, policy->num_compose_allow));
+    json_set(j, "allowedEnvs", texts_json(policy->allowed_envs, policy->num_allowed_envs));
     json_set(j, "require", texts_json(policy->require, policy->num_require));
     return j;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "safe/compose_allow.h"
 #include "safe/profile_parse.h"
 #include "src/base/limits.h"
 #include "src/base/yaml_read.h"
@@ -263,6 +264,20 @@ static enum err read_scripts(struct profile_reader *r, const struct yaml_node *n
                               "SHA-256 of a script, 64 lower-case hex digits");
 }
 
+static enum err read_compose_allow(struct profile_reader *r, const struct yaml_node *n)
+{
+    return profile_read_texts(r, &r->p->policy.compose_allow, &r->p->policy.num_compose_allow, n,
+                              LIMIT_PROFILE_ALLOWED, compose_allow_is,
+                              "what a release may do, such as privileged:SERVICE or public_logs");
+}
+
+static enum err read_allowed_envs(struct profile_reader *r, const struct yaml_node *n)
+{
+    return profile_read_texts(r, &r->p->policy.allowed_envs, &r->p->policy.num_allowed_envs, n,
+                              LIMIT_PROFILE_ALLOWED, compose_is_env_name,
+                              "the whole name of an environment variable");
+}
+
 enum err profile_read_policy(struct profile_reader *r, const struct yaml_node *n)
 {
     static const struct profile_key keys[] = {
@@ -278,6 +293,8 @@ enum err profile_read_policy(struct profile_reader *r, const struct yaml_node *n
         { "require-git", false, read_require_git },
         { "max-commit-age", false, read_max_commit_age },
         { "scripts", false, read_scripts },
+        { "compose-allow", false, read_compose_allow },
+        { "allowed-envs", false, read_allowed_envs },
         { "require", false, read_require },
         { NULL, false, NULL },
     };

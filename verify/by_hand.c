@@ -86,6 +86,13 @@ static const struct {
       "cmp <(jq -r '.evidence.files[\"app-compose.json\"]' @P | base64 -d | jq -j "
       ".docker_compose_file) <(jq -r '.evidence.files[\"compose.yaml\"]' @P | base64 -d) && echo "
       "same # or the profile's substitutions" },
+    { "compose.dangers", ANY,
+      "jq -r '.evidence.files[\"app-compose.json\"]' @P | base64 -d | jq -r "
+      "'del(.docker_compose_file), .docker_compose_file' # beside policy.compose-allow" },
+    { "compose.envs", ANY,
+      "jq -r '.evidence.files[\"app-compose.json\"]' @P | base64 -d | jq -c .allowed_envs # and "
+      "the "
+      "use of each in compose file and scripts" },
     { "compose.accounted", ANY,
       "jq -r '.evidence.files[\"app-compose.json\"]' @P | base64 -d | jq "
       "'del(.docker_compose_file)' "

@@ -120,9 +120,9 @@ void checks_evidence(struct report *r, const struct subject *s); /* evidence.*, 
 void checks_git(struct report *r, const struct subject *s);      /* git.* */
 void checks_measure(struct report *r, const struct subject *s);  /* os-image.*, measure.* */
 void checks_values(struct report *r, const struct subject *s);   /* call.values; after that */
-void checks_compose(struct report *r, const struct subject *s);  /* compose.accounted, .form */
-void checks_image(struct report *r, const struct subject *s);    /* image.* */
-void checks_sig(struct report *r, const struct subject *s);      /* sig.*, age.* */
+void checks_compose(struct report *r, const struct subject *s); /* .dangers, .envs, .accounted, … */
+void checks_image(struct report *r, const struct subject *s);   /* image.* */
+void checks_sig(struct report *r, const struct subject *s);     /* sig.*, age.* */
 /* The commands of --explain; none that need the file if options.path is NULL. */
 void checks_by_hand(struct report *r, const struct subject *s);
 

@@ -93,6 +93,8 @@
 #define LIMIT_RPC_URLS 8
 /* Contracts, delegates and repositories in a profile. */
 #define LIMIT_PROFILE_ITEMS 64
+/* Dangers and environment names that a policy accepts: a compose file has many ports and mounts. */
+#define LIMIT_PROFILE_ALLOWED 512
 /* One Sigstore file: a hundred signatures with SBOM attestations would not fit, on purpose. */
 #define LIMIT_SIGSTORE_BYTES (4 * 1024 * 1024)
 /* Signatures in one file; cosign reads no more either. */

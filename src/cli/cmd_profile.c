@@ -244,6 +244,9 @@ static void print_policy(const struct profile *p)
         term_printf("%-12sdelegates sign without being asked\n", "  allowed");
     for (size_t i = 0; i < policy->num_scripts; i++)
         print_text("  script", policy->scripts[i]);
+    print_list("  may do", policy->compose_allow, policy->num_compose_allow, "nothing dangerous");
+    print_list("  variables", policy->allowed_envs, policy->num_allowed_envs,
+               "none that decides what code runs");
     print_list("  required", policy->require, policy->num_require, "no further checks");
 }
 

@@ -31,14 +31,23 @@ x-logging: &logging
 services:
 ${Array.from({ length: numServices }, (_, i) => composeService(i, label)).join('')}`;
 
+/** The line of a policy that lets the services of such a file have their ports. */
+export const allowPorts = (numServices) =>
+    `compose-allow: [${Array.from(
+        { length: numServices },
+        (_, i) => `"ports:api${i}:${8080 + i}:8080"`,
+    ).join(', ')}]`;
+
 /** The bytes that an enclave measures, and the hash that is whitelisted. */
 export function appCompose(compose) {
     const bytes = JSON.stringify({
         allowed_envs: ['API_KEY'],
         docker_compose_file: compose,
         features: ['kms', 'tproxy-net'],
+        kms_enabled: true,
         manifest_version: 2,
         name: 'api',
+        public_tcbinfo: false,
         runner: 'docker-compose',
     });
     return { bytes, hash: '0x' + createHash('sha256').update(bytes).digest('hex') };

@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHAIN_ID, delegate, outsider, owners, sender } from './chain.mjs';
 import { acceptProfile, ok, run, runOnTerminal } from './program.mjs';
-import { PASSPHRASE, Repository, scratchDir, writeKeystore } from './scratch.mjs';
+import { PASSPHRASE, Repository, allowPorts, scratchDir, writeKeystore } from './scratch.mjs';
 
 const dir = scratchDir();
 const people = { alice: owners[0], bob: owners[1], carol: owners[2], delegate, outsider, sender };
@@ -138,9 +138,8 @@ export class World {
             this.queue === 'directory'
                 ? `queue: "file:${join(this.dir, 'queue')}"`
                 : `queue: "${this.queue.url}"`,
-            ...(this.policy.length > 0
-                ? ['policy:', ...this.policy.map((line) => `  ${line}`)]
-                : []),
+            'policy:',
+            ...[allowPorts(1), ...this.policy].map((line) => `  ${line}`),
         );
         return lines.join('\n') + '\n';
     }

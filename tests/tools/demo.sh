@@ -50,7 +50,7 @@ GIT_AUTHOR_DATE='2026-11-01T12:00:00Z' GIT_COMMITTER_DATE='2026-11-01T12:00:00Z'
     git -C release -c user.name=demo -c user.email=demo@example.org commit -qm 'deploy: api 1.4.0'
 jq -n --rawfile compose release/deploy/docker-compose.yml '{manifest_version: 2, name: "api",
     runner: "docker-compose", docker_compose_file: $compose, kms_enabled: true, public_logs: false,
-    allowed_envs: ["API_KEY"]}' >app-compose.json
+    public_tcbinfo: false, allowed_envs: ["API_KEY"]}' >app-compose.json
 git -C release log --oneline
 sha256sum app-compose.json
 
@@ -68,6 +68,7 @@ timelock: {address: 0x2222222222222222222222222222222222222222, release: "5.4", 
 contracts:
   app: {type: DstackApp, address: 0x3333333333333333333333333333333333333333, release: 0.5.11}
 queue: {directory: queue}
+policy: {compose-allow: ["ports:api:8080:8080"]}
 YAML
 cat countersign.yaml
 

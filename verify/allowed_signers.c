@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The allowed-signers file of ssh-keygen(1). */
 #include <string.h>
+#include <strings.h>
 
 #include "src/base/clock.h"
 #include "src/base/digest.h"
@@ -119,28 +120,55 @@ static bool digits_at(uint64_t *out, const char *text, size_t n)
     return true;
 }
 
-/* YYYYMMDDZ, YYYYMMDDHHMMZ or YYYYMMDDHHMMSSZ */
-static bool read_time(uint64_t *out_s, const struct span *s)
+static bool ends_with(const struct span *s, const char *word)
+{
+    size_t len = strlen(word);
+
+    return s->len > len && strncasecmp(s->at + s->len - len, word, len) == 0;
+}
+
+/* YYYYMMDD, YYYYMMDDHHMM or YYYYMMDDHHMMSS */
+static bool read_digits(uint64_t *out_s, const struct span *s)
 {
     uint64_t parts[6] = { 0 };
     static const size_t sizes[] = { 4, 2, 2, 2, 2, 2 };
     struct diag ignored = { 0 };
     struct buf text;
     size_t at = 0;
-    bool ok = s->len == 9 || s->len == 13 || s->len == 15;
+    bool ok = s->len == 8 || s->len == 12 || s->len == 14;
 
-    for (size_t i = 0; ok && i < 6 && at + 1 < s->len; i++) {
+    for (size_t i = 0; ok && i < 6 && at < s->len; i++) {
         ok = digits_at(&parts[i], s->at + at, sizes[i]);
         at += sizes[i];
     }
-    if (!ok || s->at[s->len - 1] != 'Z')
+    if (!ok)
         return false;
     buf_init(&text, 64);
     buf_addf(&text, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)parts[0], (unsigned)parts[1],
              (unsigned)parts[2], (unsigned)parts[3], (unsigned)parts[4], (unsigned)parts[5]);
-    ok = clock_parse(&ignored, out_s, buf_str(&text)) == OK && *out_s != 0;
+    ok = clock_parse(&ignored, out_s, buf_str(&text)) == OK;
     buf_clear(&text);
     return ok;
+}
+
+/* Clocks on earth are up to 14 hours ahead of UTC and up to 12 behind it. */
+#define ZONE_AHEAD_S  (14 * 3600)
+#define ZONE_BEHIND_S (12 * 3600)
+
+static bool read_time(struct signer_time *out, struct span s)
+{
+    const bool is_z = ends_with(&s, "Z");
+    const bool is_utc = is_z || ends_with(&s, "UTC");
+    uint64_t time_s = 0;
+
+    if (is_utc)
+        s.len -= is_z ? 1 : 3;
+    if (!read_digits(&time_s, &s) || time_s <= ZONE_AHEAD_S)
+        return false;
+    *out = (struct signer_time){ time_s, time_s };
+    if (!is_utc)
+        *out = (struct signer_time){ time_s - ZONE_AHEAD_S, time_s + ZONE_BEHIND_S };
+    return true;
 }
 
 /* name="value" or name=value; out is the value. */
@@ -171,16 +199,14 @@ static enum err read_option(struct diag *d, struct allowed_signer *out, struct s
         out->namespaces_len = value.len;
         return OK;
     }
-    if (take_value(&option, "valid-after", &value) && out->valid_after_s == 0)
-        return read_time(&out->valid_after_s, &value)
+    if (take_value(&option, "valid-after", &value) && out->valid_after.last_s == 0)
+        return read_time(&out->valid_after, value)
                    ? OK
-                   : bad_line(d, line,
-                              "valid-after: expected YYYYMMDDZ or YYYYMMDDHHMM[SS]Z, with Z");
-    if (take_value(&option, "valid-before", &value) && out->valid_before_s == 0)
-        return read_time(&out->valid_before_s, &value)
+                   : bad_line(d, line, "valid-after: expected YYYYMMDD[Z] or YYYYMMDDHHMM[SS][Z]");
+    if (take_value(&option, "valid-before", &value) && out->valid_before.last_s == 0)
+        return read_time(&out->valid_before, value)
                    ? OK
-                   : bad_line(d, line,
-                              "valid-before: expected YYYYMMDDZ or YYYYMMDDHHMM[SS]Z, with Z");
+                   : bad_line(d, line, "valid-before: expected YYYYMMDD[Z] or YYYYMMDDHHMM[SS][Z]");
     return bad_line(d, line, "unknown or repeated option");
 }
 
@@ -199,6 +225,9 @@ static enum err read_options(struct diag *d, struct allowed_signer *out, struct 
         n += n < list.len;
         list = (struct span){ list.at + n, list.len - n };
     }
+    if (e == OK && out->valid_before.last_s != 0 &&
+        out->valid_before.last_s <= out->valid_after.first_s)
+        e = bad_line(d, line, "valid-before is not later than valid-after");
     return e;
 }
 
@@ -209,10 +238,10 @@ static const char *const key_types[] = {
     "ecdsa-sha2-nistp256",
     "ecdsa-sha2-nistp384",
     "ssh-rsa",
-    /* named, so that a file may hold them; nothing that they sign can be checked here */
-    "ecdsa-sha2-nistp521",
     "sk-ssh-ed25519@openssh.com",
     "sk-ecdsa-sha2-nistp256@openssh.com",
+    /* named, so that a file may hold it; nothing that it signs can be checked here */
+    "ecdsa-sha2-nistp521",
 };
 
 static bool is_key_type(const struct span *s)
@@ -277,6 +306,8 @@ enum err allowed_signers_next(struct diag *d, struct allowed_signer *out, bool *
         (*line)++;
         if (s.len > 0 && s.at[s.len - 1] == '\r')
             s.len--;
+        out->text = s.at;
+        out->text_len = s.len;
         if (memchr(s.at, '\0', s.len) != NULL)
             return bad_line(d, *line, "a NUL byte");
         skip_blanks(&s);
@@ -295,18 +326,25 @@ enum err allowed_signers_next(struct diag *d, struct allowed_signer *out, bool *
 enum err allowed_signers_check(struct diag *d, const char *text, size_t text_len)
 {
     struct allowed_signer signer;
-    bool found = true;
+    struct diag first = { 0 };
     size_t at = 0;
     size_t line = 0;
-    size_t count = 0;
-    enum err e = OK;
 
-    while (e == OK && found) {
-        e = allowed_signers_next(d, &signer, &found, text, text_len, &at, &line);
-        count += found;
+    for (;;) {
+        struct diag why = { 0 };
+        bool found = false;
+        enum err e = allowed_signers_next(&why, &signer, &found, text, text_len, &at, &line);
+
         buf_clear(&signer.key);
+        if (e == OK && found)
+            return OK;
+        if (e != OK && first.code == OK)
+            first = why;
+        if (e == OK)
+            break;
     }
-    if (e == OK && count == 0)
-        e = diag_set(d, ERR_USAGE, "allowed signers: there is no key");
-    return e;
+    if (first.code == OK)
+        return diag_set(d, ERR_USAGE, "allowed signers: there is no key");
+    *d = first;
+    return first.code;
 }

@@ -231,12 +231,17 @@ static void check_bound(struct report *r, const struct profile *p)
                       "would do");
 }
 
+static bool is_open(const struct diag *why)
+{
+    return why->code != OK && why->code != ERR_MISMATCH && why->code != ERR_FORMAT;
+}
+
 static void report_unsigned(struct report *r, const struct diag *why, size_t num)
 {
-    bool any_unsupported = false;
+    bool any_open = false;
 
     for (size_t i = 0; i < num; i++)
-        any_unsupported |= why[i].code == ERR_UNSUPPORTED;
+        any_open |= is_open(&why[i]);
     for (size_t i = 0; i < num; i++) {
         struct diag words = why[i];
 
@@ -244,7 +249,7 @@ static void report_unsigned(struct report *r, const struct diag *why, size_t num
             continue;
         (void)diag_prefix(&words, "%s", i == 0 ? "commit" : "tag");
         /* what is not known here may be good: another one's "no" is not the last word */
-        if (any_unsupported && words.code != ERR_UNSUPPORTED)
+        if (any_open && !is_open(&words))
             check_note(r, "git.signed", "%s", words.msg);
         else
             check_error(r, "git.signed", &words);

@@ -88,66 +88,88 @@ static bool take_armor(struct buf *out, const char *text, size_t text_len)
 
 /* --- keys and signatures -------------------------------------------------------------------- */
 
-static const struct {
+struct kind {
     const char *name, *curve;
     enum pubkey_type type;
     enum pubkey_hash hash;
-} kinds[] = {
-    { "ssh-ed25519", NULL, PUBKEY_ED25519, PUBKEY_SHA512 },
-    { "ecdsa-sha2-nistp256", "nistp256", PUBKEY_P256, PUBKEY_SHA256 },
-    { "ecdsa-sha2-nistp384", "nistp384", PUBKEY_P384, PUBKEY_SHA384 },
-    { "ssh-rsa", NULL, PUBKEY_RSA, PUBKEY_SHA512 },
+    bool is_sk; /* of a security key */
+};
+static const struct kind kinds[] = {
+    { "ssh-ed25519", NULL, PUBKEY_ED25519, PUBKEY_SHA512, false },
+    { "ecdsa-sha2-nistp256", "nistp256", PUBKEY_P256, PUBKEY_SHA256, false },
+    { "ecdsa-sha2-nistp384", "nistp384", PUBKEY_P384, PUBKEY_SHA384, false },
+    { "ssh-rsa", NULL, PUBKEY_RSA, PUBKEY_SHA512, false },
+    { "sk-ssh-ed25519@openssh.com", NULL, PUBKEY_ED25519, PUBKEY_SHA512, true },
+    { "sk-ecdsa-sha2-nistp256@openssh.com", "nistp256", PUBKEY_P256, PUBKEY_SHA256, true },
 };
 
-static enum err read_key(struct diag *d, struct pubkey *out, enum pubkey_hash *hash,
-                         const struct pubkey_number *blob)
+struct ssh_key {
+    const struct kind *kind;
+    struct pubkey key;
+    struct pubkey_number application; /* security key: "ssh:" */
+};
+
+/* string type, string curve (ECDSA), string or mpints, string application (security key) */
+static enum err read_key(struct diag *d, struct ssh_key *out, const struct pubkey_number *blob)
 {
     struct pubkey_number name = { NULL, 0 }, curve = { NULL, 0 };
     struct reader r;
-    size_t kind = 0;
+    size_t i = 0;
     bool ok = false;
 
     reader_init(&r, blob->data, blob->len);
     if (!take_string(&r, &name))
         return diag_set(d, ERR_FORMAT, "SSH signature: malformed key");
-    while (kind < sizeof(kinds) / sizeof(kinds[0]) && !is_text(&name, kinds[kind].name))
-        kind++;
-    if (kind == sizeof(kinds) / sizeof(kinds[0]))
+    while (i < sizeof(kinds) / sizeof(kinds[0]) && !is_text(&name, kinds[i].name))
+        i++;
+    if (i == sizeof(kinds) / sizeof(kinds[0]))
         return diag_set(d, ERR_UNSUPPORTED, "SSH signature: keys of type '%.*s' are not supported",
                         name.len < 64 ? (int)name.len : 64, (const char *)name.data);
-    out->type = kinds[kind].type;
-    *hash = kinds[kind].hash;
-    if (out->type == PUBKEY_RSA)
-        ok = take_mpint(&r, &out->b) && take_mpint(&r, &out->a);
-    else if (kinds[kind].curve != NULL)
-        ok = take_string(&r, &curve) && is_text(&curve, kinds[kind].curve) &&
-             take_string(&r, &out->a);
+    out->kind = &kinds[i];
+    out->key.type = kinds[i].type;
+    if (out->key.type == PUBKEY_RSA)
+        ok = take_mpint(&r, &out->key.b) && take_mpint(&r, &out->key.a);
+    else if (kinds[i].curve != NULL)
+        ok = take_string(&r, &curve) && is_text(&curve, kinds[i].curve) &&
+             take_string(&r, &out->key.a);
     else
-        ok = take_string(&r, &out->a);
+        ok = take_string(&r, &out->key.a);
+    if (ok && kinds[i].is_sk)
+        ok = take_string(&r, &out->application);
     return ok && reader_end(&r) ? OK : diag_set(d, ERR_FORMAT, "SSH signature: malformed key");
 }
 
-/* string algorithm, string numbers. SHA-1 signatures of RSA keys ("ssh-rsa") are refused. */
-static bool read_signature(struct pubkey_signature *out, enum pubkey_hash *hash,
-                           const struct pubkey *key, const struct pubkey_number *blob)
+struct key_signature {
+    struct pubkey_signature numbers;
+    enum pubkey_hash hash;
+    uint8_t flags[5]; /* security key: flags and counter, as it signs them */
+};
+#define SK_USER_PRESENT 0x01
+
+/* string algorithm, string numbers; security key: byte flags, uint32 counter. SHA-1 signatures of
+ * RSA keys ("ssh-rsa") are refused. */
+static bool read_signature(struct key_signature *out, const struct kind *kind,
+                           const struct pubkey_number *blob)
 {
     struct pubkey_number name, body;
     struct reader r;
 
+    *out = (struct key_signature){ .hash = kind->hash };
     reader_init(&r, blob->data, blob->len);
-    if (!take_string(&r, &name) || !take_string(&r, &body) || !reader_end(&r))
+    if (!take_string(&r, &name) || !take_string(&r, &body) ||
+        (kind->is_sk && !reader_bytes(&r, out->flags, sizeof(out->flags))) || !reader_end(&r))
         return false;
-    out->a = body;
-    if (key->type == PUBKEY_RSA) {
-        *hash = is_text(&name, "rsa-sha2-256") ? PUBKEY_SHA256 : PUBKEY_SHA512;
+    out->numbers.a = body;
+    if (kind->type == PUBKEY_RSA) {
+        out->hash = is_text(&name, "rsa-sha2-256") ? PUBKEY_SHA256 : PUBKEY_SHA512;
         return is_text(&name, "rsa-sha2-256") || is_text(&name, "rsa-sha2-512");
     }
-    if (!is_text(&name, kinds[key->type].name))
+    if (!is_text(&name, kind->name))
         return false;
-    if (key->type == PUBKEY_ED25519)
+    if (kind->type == PUBKEY_ED25519)
         return true;
     reader_init(&r, body.data, body.len);
-    return take_mpint(&r, &out->a) && take_mpint(&r, &out->b) && reader_end(&r);
+    return take_mpint(&r, &out->numbers.a) && take_mpint(&r, &out->numbers.b) && reader_end(&r);
 }
 
 /* --- what is signed ------------------------------------------------------------------------- */
@@ -184,26 +206,62 @@ static enum err signed_bytes(struct diag *d, struct buf *out, const struct ssh_s
     return buf_check(d, out, "SSH signature");
 }
 
+/* A browser's signature by a security key, over more than what is signed here. */
+static bool is_webauthn(const struct pubkey_number *blob)
+{
+    struct pubkey_number name = { NULL, 0 };
+    struct reader r;
+
+    reader_init(&r, blob->data, blob->len);
+    return take_string(&r, &name) && is_text(&name, "webauthn-sk-ecdsa-sha2-nistp256@openssh.com");
+}
+
+/* What a security key signs: SHA-256(application), flags and counter, SHA-256(text). */
+static enum err wrap_for_sk(struct diag *d, struct buf *text, const struct ssh_key *key,
+                            const struct key_signature *signature)
+{
+    struct hash32 application, message;
+    enum err e = sha256(d, &application, key->application.data, key->application.len);
+
+    if (e == OK)
+        e = sha256(d, &message, text->data, text->len);
+    if (e != OK)
+        return e;
+    buf_clear(text);
+    buf_init(text, LIMIT_SSH_SIG_BYTES);
+    buf_add(text, application.b, sizeof(application.b));
+    buf_add(text, signature->flags, sizeof(signature->flags));
+    buf_add(text, message.b, sizeof(message.b));
+    return buf_check(d, text, "SSH signature");
+}
+
 static enum err check_signature(struct diag *d, const struct ssh_sig *sig, const void *message,
                                 size_t message_len)
 {
-    struct pubkey key = { .type = PUBKEY_ED25519 };
-    struct pubkey_signature numbers = { { NULL, 0 }, { NULL, 0 } };
-    enum pubkey_hash hash = PUBKEY_SHA512;
+    struct ssh_key key = { .kind = NULL };
+    struct key_signature signature;
     struct buf text;
     bool good = false;
-    enum err e = read_key(d, &key, &hash, &sig->key);
+    enum err e = read_key(d, &key, &sig->key);
 
     if (e != OK)
         return e;
-    if (!read_signature(&numbers, &hash, &key, &sig->signature))
+    if (key.kind->is_sk && is_webauthn(&sig->signature))
+        return diag_set(d, ERR_UNSUPPORTED, "SSH signature: made by a browser (WebAuthn)");
+    if (!read_signature(&signature, key.kind, &sig->signature))
         return diag_set(d, ERR_FORMAT, "SSH signature: malformed, or of another algorithm");
     buf_init(&text, LIMIT_SSH_SIG_BYTES);
-    if ((e = signed_bytes(d, &text, sig, message, message_len)) == OK)
-        e = pubkey_verify(d, &good, &key, hash, &numbers, text.data, text.len);
+    if ((e = signed_bytes(d, &text, sig, message, message_len)) == OK && key.kind->is_sk)
+        e = wrap_for_sk(d, &text, &key, &signature);
+    if (e == OK)
+        e = pubkey_verify(d, &good, &key.key, signature.hash, &signature.numbers, text.data,
+                          text.len);
     buf_clear(&text);
     if (e == OK && !good)
         e = diag_set(d, ERR_MISMATCH, "bad SSH signature");
+    /* malware on the machine where it is plugged in can have it sign so */
+    if (e == OK && key.kind->is_sk && (signature.flags[0] & SK_USER_PRESENT) == 0)
+        e = diag_set(d, ERR_UNSUPPORTED, "SSH signature: nobody touched the security key");
     return e;
 }
 
@@ -225,14 +283,24 @@ static enum err set_fingerprint(struct diag *d, struct ssh_signer *out,
     return e;
 }
 
-/* Why the line does not count now; NULL if it does. */
-static const char *why_not_now(const struct allowed_signer *a, uint64_t time_s)
+/* Does the line count at the time? ERR_MISMATCH: no; ERR_USAGE: only the machine's time zone tells.
+ */
+static enum err check_time(struct diag *d, const struct allowed_signer *a, size_t line,
+                           uint64_t time_s)
 {
-    if (a->valid_after_s != 0 && time_s < a->valid_after_s)
-        return "its line is valid only later";
-    if (a->valid_before_s != 0 && time_s > a->valid_before_s)
-        return "its line is no longer valid";
-    return NULL;
+    const struct signer_time *after = &a->valid_after;
+    const struct signer_time *before = &a->valid_before;
+
+    if (time_s < after->first_s)
+        return diag_set(d, ERR_MISMATCH, "its line is valid only later");
+    if (before->last_s != 0 && time_s > before->last_s)
+        return diag_set(d, ERR_MISMATCH, "its line is no longer valid");
+    if (time_s < after->last_s || (before->last_s != 0 && time_s > before->first_s))
+        return diag_set(d, ERR_USAGE,
+                        "allowed signers, line %zu: valid-after and valid-before are local times, "
+                        "which mean something else on each machine: write them with Z",
+                        line);
+    return OK;
 }
 
 static void set_principals(struct ssh_signer *out, const struct allowed_signer *a, size_t line)
@@ -244,36 +312,77 @@ static void set_principals(struct ssh_signer *out, const struct allowed_signer *
                    (int)(a->principals_len < max ? a->principals_len : max), a->principals);
 }
 
+/* The key stands somewhere in a line that cannot be judged. */
+static bool mentions(const struct allowed_signer *a, const struct buf *base64)
+{
+    for (size_t i = 0; i + base64->len <= a->text_len; i++) {
+        if (memcmp(a->text + i, base64->data, base64->len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* One line with the key. OK: it decides for it; ERR_MISMATCH: it does not count, *why says why. */
+static enum err judge_line(struct diag *d, struct diag *why, const struct allowed_signer *a,
+                           size_t line, const char *name_space, uint64_t time_s)
+{
+    struct diag words = { 0 };
+    enum err e = check_time(&words, a, line, time_s);
+
+    if (e == ERR_MISMATCH)
+        *why = words;
+    else if (e != OK)
+        *d = words;
+    else if (a->has_namespaces &&
+             !allowed_signers_match(a->namespaces, a->namespaces_len, name_space))
+        (void)diag_set(why, ERR_MISMATCH, "its line is for other namespaces");
+    else
+        *why = (struct diag){ .code = OK };
+    return e;
+}
+
 /*
  * The first line with that key that is valid at the time decides, as with git: a later one for
- * another namespace does not help. All lines are read: a malformed one is an error wherever it is.
+ * another namespace does not help. A line before it that has the key and cannot be judged leaves
+ * the question open; what is wrong with other people's lines does not matter.
  */
 static enum err find_signer(struct diag *d, struct ssh_signer *out, const char *allowed,
                             size_t allowed_len, const struct pubkey_number *key,
                             const char *name_space, uint64_t time_s)
 {
-    const char *why = "it is not in the file of allowed signers";
-    struct allowed_signer a;
+    struct diag why = { 0 };
+    struct buf base64;
     bool decided = false;
     bool found = true;
     size_t at = 0;
     size_t line = 0;
     enum err e = OK;
 
-    while ((e = allowed_signers_next(d, &a, &found, allowed, allowed_len, &at, &line)) == OK &&
-           found) {
-        if (!decided && a.key.len == key->len && memcmp(a.key.data, key->data, key->len) == 0) {
-            why = why_not_now(&a, time_s);
-            decided = why == NULL;
-            if (decided && a.has_namespaces &&
-                !allowed_signers_match(a.namespaces, a.namespaces_len, name_space))
-                why = "its line is for other namespaces";
+    (void)diag_set(&why, ERR_MISMATCH, "it is not in the file of allowed signers");
+    buf_init(&base64, LIMIT_SSH_SIG_BYTES);
+    buf_add_base64(&base64, key->data, key->len - key->len % 3); /* whoever pads it, or does not */
+    while (e == OK && found && !decided) {
+        struct allowed_signer a;
+        struct diag bad = { 0 };
+        enum err one = allowed_signers_next(&bad, &a, &found, allowed, allowed_len, &at, &line);
+
+        if (one != OK) {
+            found = true;
+            if (one != ERR_USAGE || mentions(&a, &base64)) {
+                *d = bad;
+                e = one;
+            }
+        } else if (found && a.key.len == key->len && memcmp(a.key.data, key->data, key->len) == 0) {
+            one = judge_line(d, &why, &a, line, name_space, time_s);
+            decided = one == OK;
+            e = one == ERR_MISMATCH ? OK : one;
             set_principals(out, &a, line);
         }
         buf_clear(&a.key);
     }
-    if (e == OK && why != NULL)
-        e = diag_set(d, ERR_MISMATCH, "signed by the key %s: %s", out->fingerprint, why);
+    if (e == OK && why.code != OK)
+        e = diag_set(d, ERR_MISMATCH, "signed by the key %s: %s", out->fingerprint, why.msg);
+    buf_clear(&base64);
     return e;
 }
 

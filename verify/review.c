@@ -292,11 +292,26 @@ static void print_diff(const struct subject *s)
     buf_clear(&text);
 }
 
+/* The title stands before the first row only. */
+static void print_field(void *context, const char *name, const char *value)
+{
+    bool *any = context;
+
+    if (!*any)
+        term_styled(TERM_BOLD, "\nWhat the app-compose says\n");
+    *any = true;
+    term_printf(" %-17s ", name);
+    term_wrapped(strlen(name) > 17 ? strlen(name) + 2 : 19, 4, value);
+}
+
 void review_print(const struct subject *s)
 {
+    bool any = false;
+
     term_styled(TERM_BOLD, "What happens (%s)\n", step_name(s->proposal->step));
     print_sentences(s);
     review_each_image(s, &(struct review_rows){ print_image, NULL });
+    (void)review_each_field(s, &(struct review_rows){ print_field, &any });
     print_diff(s);
     term_styled(TERM_BOLD, "\nWhat is signed\n");
     review_each_row(s, &(struct review_rows){ print_row, NULL });
@@ -364,6 +379,7 @@ struct json *review_json(const struct subject *s, const struct report *r)
     json_set(j, "effects", sentences);
     json_set(j, "composeDiff", review_diff_json(s));
     json_set(j, "images", review_images_json(s));
+    json_set(j, "appCompose", review_fields_json(s));
     if (s->tree_ok)
         json_set(j, "call", call_tree_json(&s->tree));
     else

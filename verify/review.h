@@ -36,6 +36,13 @@ void review_source_json(struct json *j, const struct subject *s);
 /* Service and image: what runs, by the evidence; compose.* says whether to believe it. */
 void review_each_image(const struct subject *s, const struct review_rows *rows);
 
+/* The app-compose in words: every field with its value, those that count without being there, every
+ * name of its environment. False, and no row, if the evidence holds none. */
+bool review_each_field(const struct subject *s, const struct review_rows *rows);
+/* {"fields":[{"name","value" or
+ * "leftOut","meaning"}],"environment":[{"name","decides","meaning"}]}; null without one. */
+struct json *review_fields_json(const struct subject *s);
+
 /* What the release changes against the one before it in the evidence: words, dangers first, then
  * line by line; escaped, with a final newline. Nothing if the evidence has no release before. */
 void review_add_diff(struct buf *out, const struct subject *s);
@@ -55,8 +62,8 @@ struct json *review_images_json(const struct subject *s);
 
 /* report_json and what was reviewed: "step", "chainId", "safe", "nonce", "domainHash",
  * "messageHash", "safeTxHash", "operationId", "effects" (a sentence for each call), "images" (who
- * signed them), "call" (the tree), "composeDiff" (null, or "previous", "changes", "dangers",
- * "unified"). */
+ * signed them), "appCompose" (review_fields_json), "call" (the tree), "composeDiff" (null, or
+ * "previous", "changes", "dangers", "unified"). */
 struct json;
 struct json *review_diff_json(const struct subject *s);
 struct json *review_json(const struct subject *s, const struct report *r);

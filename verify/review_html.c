@@ -59,6 +59,19 @@ static void add_effects(struct buf *out, const struct subject *s)
     buf_add_str(out, "</ul>\n");
 }
 
+static void add_fields(struct buf *out, const struct subject *s)
+{
+    struct buf rows;
+
+    buf_init(&rows, 64 * LIMIT_COMPOSE_BYTES);
+    if (review_each_field(s, &(struct review_rows){ add_row, &rows })) {
+        buf_add_str(out, "<h2>What the app-compose says</h2>\n<table>\n");
+        buf_add_str(out, buf_ok(&rows) ? buf_str(&rows) : "<tr><td>too long to show</td></tr>\n");
+        buf_add_str(out, "</table>\n");
+    }
+    buf_clear(&rows);
+}
+
 static void add_diff(struct buf *out, const struct subject *s)
 {
     struct buf text;
@@ -134,6 +147,7 @@ void review_html(struct buf *out, const struct subject *s, const struct report *
     buf_add_str(out, "</p>\n");
     add_checks(out, r, true, "Against a yes");
     add_effects(out, s);
+    add_fields(out, s);
     add_diff(out, s);
     buf_add_str(out, "<h2>What is signed</h2>\n<table>\n");
     review_each_row(s, &(struct review_rows){ add_row, out });

@@ -15,8 +15,8 @@ static const struct {
     [FORM_DSTACK_JS_NORMALIZED] = { "dstack-js-normalized",
                                     "npm @phala/dstack-sdk 0.5.8, getComposeHash with normalize" },
     [FORM_DSTACK_PYTHON] = { "dstack-python", "Python dstack_sdk, get_compose_hash" },
-    [FORM_PHALA_CLOUD_JS] = { "phala-cloud-js",
-                              "npm @phala/cloud 0.2.9 and phala 1.1.18, getComposeHash" },
+    [FORM_PHALA_CLOUD_JS] = { "phala-cloud-js", "npm @phala/cloud 0.2.9 and phala 1.1.18, "
+                                                "withComposeMethods(x).getHash()" },
     [FORM_VMM_CLI] = { "vmm-cli", "dstack vmm-cli.py compose" },
     [FORM_VMM_UI] = { "vmm-ui", "dstack VMM web UI" },
     [FORM_PHALA_STORED] = { "phala-stored", "Phala Cloud's backend: sorted, compact" },

@@ -97,6 +97,7 @@ enum err collect_compose(struct diag *d, struct collected *out, struct proposal 
     struct compose_images images = { 0 };
     struct buf app;
     struct buf inside;
+    char where[320];
     enum err e = ERR_INTERNAL;
 
     *out = (struct collected){ 0 };
@@ -105,8 +106,8 @@ enum err collect_compose(struct diag *d, struct collected *out, struct proposal 
     if ((e = file_read(d, &app, request->app_compose)) != OK ||
         (e = compose_docker_file(d, &inside, app.data, app.len)) != OK)
         goto done;
-    if ((e = compose_check_pinned(d, &images, inside.data, inside.len, "docker_compose_file")) !=
-        OK)
+    (void)snprintf(where, sizeof(where), "%.256s: docker_compose_file", request->app_compose);
+    if ((e = compose_check_pinned(d, &images, inside.data, inside.len, where)) != OK)
         goto done;
     if (request->repo != NULL && (e = collect_file(d, out, p, request, &app, &inside)) != OK)
         goto done;

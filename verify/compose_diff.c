@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verify/compose_diff.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -192,6 +193,7 @@ static void side_clear(struct side *s)
 static enum err read_side(struct diag *d, struct side *s, const struct compose_side *in)
 {
     struct diag ignored = { 0 };
+    char where[320];
 
     *s = (struct side){ .text = in->len > 0 ? in->data : "", .text_len = in->len };
     if (compose_parse(&ignored, &s->app, in->data, in->len, in->what) == OK) {
@@ -200,7 +202,10 @@ static enum err read_side(struct diag *d, struct side *s, const struct compose_s
             return diag_set(d, ERR_FORMAT, "%.128s: there is no docker_compose_file", in->what);
         s->text_len = strlen(s->text);
     }
-    return compose_facts(d, &s->facts, s->app, s->text, s->text_len, in->what);
+    /* a line of the text inside is not a line of the file */
+    (void)snprintf(where, sizeof(where), "%.256s%s", in->what,
+                   s->app != NULL ? ": docker_compose_file" : "");
+    return compose_facts(d, &s->facts, s->app, s->text, s->text_len, where);
 }
 
 /* --- unified -----------------------------------------------------------------------------------

@@ -214,12 +214,14 @@ enum err compose_fields_vmm_ui(struct diag *d, struct json **out, const struct j
 
 static const char *const docker_config_keys[] = { "registry", "username", "token_key", NULL };
 static const char *const requirement_keys[] = {
-    "os_version", "platforms", "tdx_measure_acpi_tables", "launch_token_hash", "gpu_policy", NULL,
+    "os_version", "platforms", "tdx_measure_acpi_tables", "launch_token_hash", NULL,
 };
 
-/* DockerConfig and Requirements: known keys, None dropped; unknown ones depend on the version. */
+/* DockerConfig drops None in every release. requirements is kept as it is by the releases (sdk up
+ * to v0.5.11), and by next@312dc605 goes through a class that drops None and refuses unknown keys:
+ * an object for which they differ is refused. */
 static enum err python_section(struct diag *d, struct json *app, const char *name,
-                               const char *const *keys)
+                               const char *const *keys, bool null_is_kept)
 {
     const struct json *section = json_get(app, name);
     struct json *kept = NULL;
@@ -239,6 +241,13 @@ static enum err python_section(struct diag *d, struct json *app, const char *nam
          value = json_next(section, &at, &key)) {
         if (json_type(value) != JSON_NULL)
             json_set(kept, key, json_copy(value));
+    }
+    if (null_is_kept && json_len(kept) != json_len(section)) {
+        json_free(kept);
+        return diag_set(d, ERR_UNSUPPORTED,
+                        "'%s': a null in it is kept by releases up to v0.5.11 and dropped by later "
+                        "ones",
+                        name);
     }
     json_set(app, name, kept);
     return OK;
@@ -270,8 +279,8 @@ enum err compose_fields_python(struct diag *d, struct json **out, const struct j
         if ((json_type(value) != JSON_NULL && key[0] != '_') || section)
             json_set(*out, key, json_copy(value));
     }
-    if ((e = python_section(d, *out, "docker_config", docker_config_keys)) == OK)
-        e = python_section(d, *out, "requirements", requirement_keys);
+    if ((e = python_section(d, *out, "docker_config", docker_config_keys, false)) == OK)
+        e = python_section(d, *out, "requirements", requirement_keys, true);
     if (e != OK) {
         json_free(*out);
         *out = NULL;

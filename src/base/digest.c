@@ -55,7 +55,8 @@ enum err sha512(struct diag *d, uint8_t out[static 64], const void *data, size_t
 }
 
 /* The open file's content into ctx. */
-static enum err digest_fd(struct diag *d, EVP_MD_CTX *ctx, uint64_t *size, int fd, const char *path)
+static enum err digest_fd(struct diag *d, EVP_MD_CTX *ctx, uint64_t *size, uint64_t max, int fd,
+                          const char *path)
 {
     uint8_t piece[32768];
     ssize_t n = 0;
@@ -68,15 +69,33 @@ static enum err digest_fd(struct diag *d, EVP_MD_CTX *ctx, uint64_t *size, int f
         if (EVP_DigestUpdate(ctx, piece, (size_t)n) != 1)
             return diag_set(d, ERR_INTERNAL, "the SHA-2 of libcrypto failed");
         *size += (uint64_t)n;
+        if (*size > max)
+            return diag_set(d, ERR_LIMIT, "'%.200s' is over the limit of %llu bytes", path,
+                            (unsigned long long)max);
     }
     return OK;
+}
+
+static enum err sha256_fd(struct diag *d, struct hash32 *out, uint64_t *size, uint64_t max, int fd,
+                          const char *path)
+{
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    enum err e = ERR_INTERNAL;
+
+    if (ctx == NULL || EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1)
+        e = diag_set(d, ERR_INTERNAL, "the SHA-2 of libcrypto failed");
+    else
+        e = digest_fd(d, ctx, size, max, fd, path);
+    if (e == OK && EVP_DigestFinal_ex(ctx, out->b, NULL) != 1)
+        e = diag_set(d, ERR_INTERNAL, "the SHA-2 of libcrypto failed");
+    EVP_MD_CTX_free(ctx);
+    return e;
 }
 
 enum err sha256_file(struct diag *d, struct hash32 *out, uint64_t *size, const char *path)
 {
     /* A pipe would block in open. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     struct hash32 hash = { { 0 } };
     struct stat st;
     uint64_t count = 0;
@@ -89,13 +108,8 @@ enum err sha256_file(struct diag *d, struct hash32 *out, uint64_t *size, const c
         e = diag_set(d, ERR_IO, "cannot open '%.200s': %s", path, strerror(errno));
     else if (!S_ISREG(st.st_mode))
         e = diag_set(d, ERR_IO, "'%.200s' is no regular file", path);
-    else if (ctx == NULL || EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1)
-        e = diag_set(d, ERR_INTERNAL, "the SHA-2 of libcrypto failed");
     else
-        e = digest_fd(d, ctx, &count, fd, path);
-    if (e == OK && EVP_DigestFinal_ex(ctx, hash.b, NULL) != 1)
-        e = diag_set(d, ERR_INTERNAL, "the SHA-2 of libcrypto failed");
-    EVP_MD_CTX_free(ctx);
+        e = sha256_fd(d, &hash, &count, UINT64_MAX, fd, path);
     if (fd >= 0)
         (void)close(fd);
     if (e != OK)
@@ -104,6 +118,25 @@ enum err sha256_file(struct diag *d, struct hash32 *out, uint64_t *size, const c
     if (size != NULL)
         *size = count;
     return OK;
+}
+
+enum err sha256_input(struct diag *d, struct hash32 *out, uint64_t max, const char *path)
+{
+    const bool is_input = strcmp(path, "-") == 0;
+    int fd = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    struct hash32 hash = { { 0 } };
+    uint64_t count = 0;
+    enum err e = ERR_INTERNAL;
+
+    memset(out, 0, sizeof(*out));
+    if (fd < 0)
+        return diag_set(d, ERR_IO, "cannot read '%.200s': %s", path, strerror(errno));
+    e = sha256_fd(d, &hash, &count, max, fd, is_input ? "standard input" : path);
+    if (!is_input)
+        (void)close(fd);
+    if (e == OK)
+        *out = hash;
+    return e;
 }
 
 enum err kdf_scrypt(struct diag *d, uint8_t *out, size_t out_len, const uint8_t *pass,

@@ -30,6 +30,10 @@ MUST_CHECK enum err sha512(struct diag *d, uint8_t out[static 64], const void *d
  * symbolic link is refused. ERR_IO says why. */
 MUST_CHECK enum err sha256_file(struct diag *d, struct hash32 *out, uint64_t *size,
                                 const char *path);
+/* The same of any file, or of standard input for "-"; over max bytes is ERR_LIMIT. */
+MUST_CHECK enum err sha256_input(struct diag *d, struct hash32 *out, uint64_t max,
+                                 const char *path);
+
 /* Source: RFC 7914. n a power of two > 1. */
 MUST_CHECK enum err kdf_scrypt(struct diag *d, uint8_t *out, size_t out_len, const uint8_t *pass,
                                size_t pass_len, const uint8_t *salt, size_t salt_len, uint64_t n,

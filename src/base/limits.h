@@ -15,6 +15,9 @@
 #define LIMIT_EVIDENCE_FILES 512
 /* An app-compose holds a compose file and a script; Phala's largest published one is 20 kB. */
 #define LIMIT_COMPOSE_BYTES (1024 * 1024)
+/* An app-compose that is only hashed: what a guest takes. Source: Dstack-TEE/dstack next@312dc605,
+ * dstack-util/src/system_setup.rs, HostShared; 256 KiB up to v0.5.11. */
+#define LIMIT_MEASURED_BYTES (50 * 1024 * 1024)
 /* What 'compose explain' hashes in search of a form: under a second for files of usual size. */
 #define LIMIT_EXPLAIN_BYTES (256 * 1024 * 1024)
 /* Lines that differ, before two texts are shown whole; memory goes with the square: 1 MB. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
 #include <string.h>
 
+#include "src/base/digest.h"
 #include "src/base/file.h"
 #include "src/base/hex.h"
 #include "src/base/json.h"
@@ -111,13 +113,15 @@ static enum err run_check(struct diag *d, const struct args *a, int *exit_code)
 {
     const char *path = a->operands[1];
     struct compose_images images = { 0 };
+    char where[320];
     struct input in;
     enum err e = read_input(d, &in, path);
 
     (void)exit_code;
+    (void)snprintf(where, sizeof(where), "%.256s%s", path,
+                   in.is_app_compose ? ": docker_compose_file" : "");
     if (e == OK)
-        e = compose_check_pinned(d, &images, in.compose.data, in.compose.len,
-                                 in.is_app_compose ? "docker_compose_file" : path);
+        e = compose_check_pinned(d, &images, in.compose.data, in.compose.len, where);
     if (e == OK && args_json(a))
         e = check_json(d, &in, &images);
     else if (e == OK)
@@ -140,7 +144,9 @@ static enum err run_hash(struct diag *d, const struct args *a, int *exit_code)
     if (e != OK)
         return e;
     buf_init(&text, LIMIT_COMPOSE_BYTES);
-    if ((e = file_read(d, &text, path)) == OK)
+    if (form == FORM_RAW)
+        e = sha256_input(d, &hash, LIMIT_MEASURED_BYTES, path);
+    else if ((e = file_read(d, &text, path)) == OK)
         e = compose_form_hash(d, &hash, text.data, text.len, form, path);
     buf_clear(&text);
     if (e == OK && args_json(a)) {
@@ -199,7 +205,8 @@ static const struct arg_option options[] = {
     { "path", "FILE", "render, diff: its path in the commit (default: the profile's)", false },
     { "template", "FILE", "render, explain: the compose file in git, as a file", false },
     { "digest", "TEXT=DIGEST", "render: digest for the image of a placeholder; repeatable", true },
-    { "hash", "HASH", "explain: the hash whose origin is asked for", false },
+    { "hash", "HASH", "explain: the hash whose origin is asked for, or what sha256sum prints",
+      false },
     { "previous", "FILE", "explain: the app-compose of the release before", false },
     { "out", "FILE", "render: where the app-compose goes (default: standard output)", false },
     OPTION_END,

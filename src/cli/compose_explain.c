@@ -157,6 +157,20 @@ static void answer_text(const struct explanation *x, const struct hash32 *wanted
                     hash32_format(&x->measured).s);
 }
 
+/* A hash as it is written everywhere, or a line of sha256sum: "<64 hex>  name", "<64 hex> *name".
+ * A name with odd characters makes the line begin with a backslash. */
+static enum err read_hash(struct diag *d, struct hash32 *out, const char *text)
+{
+    const char *hex = text + (text[0] == '\\');
+    size_t len = strcspn(hex, " ");
+    char copy[2 + HEX_LEN(32)] = "0x";
+
+    if (len != 64 || (hex[len] != '\0' && hex[len + 1] != ' ' && hex[len + 1] != '*'))
+        return hash32_parse(d, out, text);
+    memcpy(copy + 2, hex, len);
+    return hash32_parse(d, out, copy);
+}
+
 enum err compose_run_explain(struct diag *d, const struct args *a, int *exit_code)
 {
     struct work w = { 0 };
@@ -166,7 +180,7 @@ enum err compose_run_explain(struct diag *d, const struct args *a, int *exit_cod
 
     if (e != OK)
         return e;
-    if ((e = hash32_parse(d, &wanted, text)) != OK)
+    if ((e = read_hash(d, &wanted, text)) != OK)
         return diag_prefix(d, "--hash");
     e = collect(d, &w, a);
     if (e == OK)

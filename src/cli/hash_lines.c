@@ -161,6 +161,9 @@ enum err hash_lines(struct diag *d, const char *path, const struct safe_tx_hints
     write_out(&run, 1);
     buf_clear(&run.out);
     line_reader_clear(&reader);
+    if (e == OK && run.num_lines == 0)
+        e = diag_set(d, ERR_FORMAT, "'%.200s' has no line: nothing was hashed",
+                     strcmp(path, "-") == 0 ? "standard input" : path);
     *exit_code = run.any_refused ? 2 : run.any_differs ? 1 : 0;
     return e;
 }

@@ -37,7 +37,8 @@ Test(compose_explain, both_incidents)
         "manifest_version no_instance_id pre_launch_script public_logs public_sysinfo "
         "public_tcbinfo runner secure_time storage_fs tproxy_enabled; so has dstack-js; so has "
         "dstack-js-normalized; so has phala-stored",
-        "form phala-cloud-js (npm @phala/cloud 0.2.9 and phala 1.1.18, getComposeHash)",
+        "form phala-cloud-js (npm @phala/cloud 0.2.9 and phala 1.1.18, "
+        "withComposeMethods(x).getHash())",
     };
     struct json *expected = fixture_json("fixtures/compose/release.json");
     const struct json *incidents = json_get(expected, "incidents");

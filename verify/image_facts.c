@@ -111,6 +111,7 @@ struct trial {
     struct image_fact *best; /* how far the best of them came */
     struct diag furthest;    /* of those that are not good */
     enum sigstore_check failed;
+    bool is_open; /* a good signature, about something that is named in a way not known here */
 };
 
 static size_t count_passed(const struct image_fact *f)
@@ -140,6 +141,7 @@ static void visit(void *ctx, enum err e, const struct diag *why, struct sigstore
     best->num_signatures++;
     now.num_signatures++;
     if (e != OK || !image_is_about(result, &t->furthest)) {
+        t->is_open |= e == ERR_UNSUPPORTED && result->failed == SIGSTORE_SUBJECT;
         if (e != OK && result->failed >= t->failed) {
             t->failed = result->failed;
             t->furthest = *why;
@@ -205,7 +207,7 @@ static void answer_unsigned(struct image_fact *f, const struct trial *t, size_t 
 {
     struct image_answer *a = &f->answers[IMAGE_SIGNATURE];
 
-    a->verdict = FAIL;
+    a->verdict = t->is_open ? UNKNOWN : FAIL;
     if (num_files == 0)
         buf_add_str(&a->words, "the evidence holds no signature");
     else

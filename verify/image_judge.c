@@ -90,6 +90,12 @@ static void judge_signature(struct image_fact *f)
         add_text(&a->words, r->predicate_type);
     if (r->num_entries > 0)
         buf_addf(&a->words, ", log entry %llu", (unsigned long long)r->log_index);
+    if (r->root_line != 0)
+        buf_addf(&a->words, ", by line %zu of the root", r->root_line);
+    if (r->note != NULL) {
+        buf_add_str(&a->words, "; ");
+        add_text(&a->words, r->note);
+    }
 }
 
 static void judge_identity(struct image_fact *f)

@@ -102,6 +102,8 @@
 #define LIMIT_SIGSTORE_BYTES (4 * 1024 * 1024)
 /* Signatures in one file; cosign reads no more either. */
 #define LIMIT_SIGSTORE_BUNDLES 100
+/* Trusted roots in one file; gh prints two. */
+#define LIMIT_SIGSTORE_ROOTS 16
 /* Parts of one signature, each of which costs a public-key operation or two. */
 #define LIMIT_SIGSTORE_CERTS      10
 #define LIMIT_SIGSTORE_ENTRIES    8

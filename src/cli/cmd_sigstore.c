@@ -176,6 +176,10 @@ static struct json *answer_json(const struct input *in, const struct sigstore_re
         json_set_string(j, "predicateType", r->predicate_type);
     if (r->provenance_differs != NULL)
         json_set_string(j, "provenanceDiffers", r->provenance_differs);
+    if (r->note != NULL)
+        json_set_string(j, "note", r->note);
+    if (r->root_line != 0)
+        json_set_int(j, "rootLine", (int64_t)r->root_line);
     if (r->log_url != NULL) {
         (void)snprintf(index, sizeof(index), "%" PRIu64, r->log_index);
         json_set_string(j, "log", r->log_url);
@@ -194,7 +198,7 @@ static void print_row(const char *label, const char *value)
 }
 
 /* How old the root is at most: its newest entry is no younger. */
-static void print_root(const struct sigstore_root_info *info)
+static void print_root(const struct sigstore_root_info *info, size_t line)
 {
     char digest[7 + HEX_LEN(32)];
     uint64_t now_s = clock_now_s();
@@ -202,6 +206,8 @@ static void print_root(const struct sigstore_root_info *info)
     sha256_text(digest, &info->sha256);
     term_printf("  %-13s %s, %s\n", "trusted root", info->embedded ? "public good" : "from a file",
                 digest);
+    if (line != 0)
+        term_printf("  %-13s line %zu of it fits\n", "", line);
     term_printf("  %-13s newest entry valid from %s", "", clock_format_utc(info->newest_s).s);
     if (now_s >= info->newest_s)
         term_printf(", %" PRIu64 " days ago", (now_s - info->newest_s) / 86400);
@@ -240,7 +246,8 @@ static void answer_text(const struct input *in, const struct sigstore_result *r)
         term_untrusted(r->log_url, strlen(r->log_url));
         term_printf("\n");
     }
-    print_root(sigstore_root_info(in->root));
+    print_row("note", r->note);
+    print_root(sigstore_root_info(in->root), r->root_line);
 }
 
 static enum err run_verify(struct diag *d, const struct args *a, int *exit_code)

@@ -116,6 +116,37 @@ Test(sigstore_root, public_good)
     sigstore_root_free(root);
 }
 
+/* The first holds the others; a bad line is an error, wherever it is. */
+Test(sigstore_root, one_a_line)
+{
+    struct buf text = sigstore_file("roots/lines.jsonl");
+    struct sigstore_root *root = NULL;
+    struct diag d = { 0 };
+    struct buf many;
+    uint8_t kept = 0;
+
+    cr_assert_eq(sigstore_root_parse(&d, &root, text.data, text.len, "root"), OK, "%s", d.msg);
+    cr_expect_eq(root->line, 1);
+    cr_assert_not_null(root->next);
+    cr_expect_eq(root->next->line, 2);
+    cr_expect_null(root->next->next);
+    cr_expect_eq(root->info.newest_s, root->next->info.newest_s);
+    sigstore_root_free(root);
+    kept = text.data[text.len - 3];
+    text.data[text.len - 3] = 'x';
+    cr_expect_eq(sigstore_root_parse(&d, &root, text.data, text.len, "root"), ERR_FORMAT);
+    cr_expect_not_null(strstr(d.msg, "line 2"), "%s", d.msg);
+    cr_expect_null(root);
+    text.data[text.len - 3] = kept;
+    buf_init(&many, 1024 * 1024);
+    for (size_t i = 0; i < 9; i++)
+        buf_add(&many, text.data, text.len);
+    cr_expect_eq(sigstore_root_parse(&d, &root, many.data, many.len, "root"), ERR_LIMIT);
+    cr_expect_null(root);
+    buf_clear(&many);
+    buf_clear(&text);
+}
+
 Test(sigstore_root, cut_short)
 {
     struct buf text = sigstore_file("roots/root.json");

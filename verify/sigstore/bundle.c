@@ -54,7 +54,7 @@ static enum err read_hashes(struct diag *d, struct log_entry *entry, const struc
         const char *text = json_string(json_at(list, i));
         struct bytes hash = { 0 };
 
-        e = part_base64_text(d, &hash, text != NULL ? text : "", "hashes");
+        e = part_proto_base64_text(d, &hash, text != NULL ? text : "", "hashes");
         if (e == OK && hash.len != 32)
             e = diag_set(d, ERR_FORMAT, "hashes[%zu]: expected 32 bytes, found %zu", i, hash.len);
         if (e == OK)
@@ -84,7 +84,7 @@ static enum err read_proof(struct diag *d, struct log_entry *entry, const struct
     if (e == OK && (e = json_only_keys(d, proof, keys)) == OK &&
         (e = read_index(d, &entry->proof_index, proof, "logIndex")) == OK &&
         (e = json_read_u64(d, &entry->tree_size, proof, "treeSize")) == OK &&
-        (e = part_base64_hash(d, &entry->root_hash, proof, "rootHash")) == OK)
+        (e = part_proto_base64_hash(d, &entry->root_hash, proof, "rootHash")) == OK)
         e = read_hashes(d, entry, proof);
     if (e == OK && part_get(proof, "checkpoint") != NULL &&
         (e = json_read_object(d, &checkpoint, proof, "checkpoint")) == OK &&
@@ -100,7 +100,7 @@ static enum err read_promise(struct diag *d, struct log_entry *entry, const stru
     enum err e = json_read_object(d, &promise, obj, "inclusionPromise");
 
     if (e == OK && (e = json_only_keys(d, promise, keys)) == OK)
-        e = part_base64(d, &entry->set, promise, "signedEntryTimestamp");
+        e = part_proto_base64(d, &entry->set, promise, "signedEntryTimestamp");
     return e == OK ? OK : diag_prefix(d, "inclusionPromise");
 }
 
@@ -119,13 +119,13 @@ static enum err read_entry(struct diag *d, struct log_entry *entry, const struct
     if (e == OK && (e = read_index(d, &entry->log_index, j, "logIndex")) == OK &&
         (e = json_read_object(d, &id, j, "logId")) == OK &&
         (e = json_only_keys(d, id, id_keys)) == OK &&
-        (e = part_base64_hash(d, &entry->log_id, id, "keyId")) == OK &&
+        (e = part_proto_base64_hash(d, &entry->log_id, id, "keyId")) == OK &&
         (e = json_read_object(d, &kind, j, "kindVersion")) == OK &&
         (e = json_only_keys(d, kind, kind_keys)) == OK &&
         (e = part_string(d, &entry->kind, kind, "kind")) == OK &&
         (e = part_string(d, &entry->version, kind, "version")) == OK &&
         (e = read_index(d, &entry->integrated_s, j, "integratedTime")) == OK)
-        e = part_base64(d, &entry->body, j, "canonicalizedBody");
+        e = part_proto_base64(d, &entry->body, j, "canonicalizedBody");
     if (e == OK && part_get(j, "inclusionPromise") != NULL)
         e = read_promise(d, entry, j);
     if (e == OK && part_get(j, "inclusionProof") != NULL)
@@ -162,7 +162,7 @@ static enum err read_cert(struct diag *d, struct bundle *b, const struct json *j
     enum err e = json_only_keys(d, j, keys);
 
     b->num_certs++;
-    return e != OK ? e : part_base64(d, &b->certs[b->num_certs - 1], j, "rawBytes");
+    return e != OK ? e : part_proto_base64(d, &b->certs[b->num_certs - 1], j, "rawBytes");
 }
 
 static enum err read_chain(struct diag *d, struct bundle *b, const struct json *material)
@@ -228,7 +228,7 @@ enum err bundle_add_timestamp(struct diag *d, struct bundle *b, const char *base
         return diag_set(d, ERR_LIMIT, "timestamps are over the limit of %d",
                         LIMIT_SIGSTORE_TIMESTAMPS);
     b->num_timestamps++;
-    return part_base64_text(d, &b->timestamps[b->num_timestamps - 1], base64, what);
+    return part_proto_base64_text(d, &b->timestamps[b->num_timestamps - 1], base64, what);
 }
 
 static enum err read_timestamps(struct diag *d, struct bundle *b, const struct json *material)
@@ -280,7 +280,7 @@ static enum err read_message(struct diag *d, struct bundle *b, const struct json
     enum err e = json_read_object(d, &message, j, "messageSignature");
 
     if (e != OK || (e = json_only_keys(d, message, keys)) != OK ||
-        (e = part_base64(d, &b->signature, message, "signature")) != OK ||
+        (e = part_proto_base64(d, &b->signature, message, "signature")) != OK ||
         (e = json_read_object(d, &digest, message, "messageDigest")) != OK ||
         (e = json_only_keys(d, digest, digest_keys)) != OK ||
         (e = json_read_string(d, &algorithm, digest, "algorithm")) != OK)
@@ -289,7 +289,7 @@ static enum err read_message(struct diag *d, struct bundle *b, const struct json
         return diag_set(d, ERR_UNSUPPORTED, "messageDigest: expected SHA2_256, found '%.64s'",
                         algorithm);
     b->has_digest = true;
-    return part_base64_hash(d, &b->digest, digest, "digest");
+    return part_proto_base64_hash(d, &b->digest, digest, "digest");
 }
 
 static enum err read_dsse(struct diag *d, struct bundle *b, const struct json *j)
@@ -301,7 +301,7 @@ static enum err read_dsse(struct diag *d, struct bundle *b, const struct json *j
     enum err e = json_read_object(d, &envelope, j, "dsseEnvelope");
 
     if (e != OK || (e = json_only_keys(d, envelope, keys)) != OK ||
-        (e = part_base64(d, &b->payload, envelope, "payload")) != OK ||
+        (e = part_proto_base64(d, &b->payload, envelope, "payload")) != OK ||
         (e = part_string(d, &b->payload_type, envelope, "payloadType")) != OK ||
         (e = json_read_array(d, &list, envelope, "signatures")) != OK)
         return e;
@@ -309,7 +309,7 @@ static enum err read_dsse(struct diag *d, struct bundle *b, const struct json *j
     if (b->num_signatures == 0)
         return OK;
     e = json_only_keys(d, json_at(list, 0), signature_keys);
-    return e != OK ? e : part_base64(d, &b->signature, json_at(list, 0), "sig");
+    return e != OK ? e : part_proto_base64(d, &b->signature, json_at(list, 0), "sig");
 }
 
 static enum err read_content(struct diag *d, struct bundle *b, const struct json *j)
@@ -352,17 +352,26 @@ static enum err read_version(struct diag *d, struct bundle *b, const struct json
                     "mediaType: expected a Sigstore bundle v0.1 to v0.3, found '%.96s'", text);
 }
 
-enum err bundle_read(struct diag *d, struct bundle *out, const struct json *j)
+static enum err read_bundle(struct diag *d, struct bundle *out, const struct json *j)
 {
     static const char *const keys[] = { "mediaType", "verificationMaterial", "messageSignature",
                                         "dsseEnvelope", NULL };
     enum err e = ERR_INTERNAL;
 
-    *out = (struct bundle){ 0 };
     if ((e = read_version(d, out, j)) == OK && (e = json_only_keys(d, j, keys)) == OK &&
         (e = read_material(d, out, j)) == OK)
         e = read_content(d, out, j);
-    if (e != OK)
+    return e;
+}
+
+enum err bundle_read(struct diag *d, struct bundle *out, const struct json *j)
+{
+    struct json *named = NULL;
+    enum err e = part_proto_names(d, &named, j);
+
+    *out = (struct bundle){ 0 };
+    if (e == OK && (e = read_bundle(d, out, named)) != OK)
         bundle_clear(out);
+    json_free(named);
     return e;
 }

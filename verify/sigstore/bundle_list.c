@@ -82,21 +82,6 @@ static enum err add_text(struct diag *d, struct bundle_list *list, const char *t
     return e;
 }
 
-/* A line that is a whole object and has more than white space behind it: one document a line. */
-static bool is_lines(const char *text, size_t text_len)
-{
-    const char *newline = memchr(text, '\n', text_len);
-    size_t len = newline != NULL ? (size_t)(newline - text) : 0;
-
-    if (len < 2 || text[0] != '{' || text[len - 1] != '}')
-        return false;
-    for (size_t i = len; i < text_len; i++) {
-        if (text[i] != '\n' && text[i] != '\r' && text[i] != ' ' && text[i] != '\t')
-            return true;
-    }
-    return false;
-}
-
 static enum err add_lines(struct diag *d, struct bundle_list *list, const char *text,
                           size_t text_len)
 {
@@ -125,8 +110,8 @@ enum err bundle_list_parse(struct diag *d, struct bundle_list *out, const void *
     if (data_len > LIMIT_SIGSTORE_BYTES)
         return diag_set(d, ERR_LIMIT, "bundle: %zu bytes are over the limit of %d", data_len,
                         LIMIT_SIGSTORE_BYTES);
-    e = is_lines(data, data_len) ? add_lines(d, out, data, data_len)
-                                 : add_text(d, out, data, data_len, "bundle");
+    e = part_is_lines(data, data_len) ? add_lines(d, out, data, data_len)
+                                      : add_text(d, out, data, data_len, "bundle");
     if (e == OK && out->num_items == 0)
         e = diag_set(d, ERR_FORMAT, "bundle: no signature in it");
     if (e != OK)

@@ -64,6 +64,18 @@ bool statement_has_subject(const struct statement *s, const struct hash32 *diges
     return false;
 }
 
+const char *statement_other_digest(const struct statement *s)
+{
+    for (size_t i = 0; i < json_len(s->subjects); i++) {
+        const struct json *digests = part_get(json_at(s->subjects, i), "digest");
+        const char *algorithm = NULL;
+
+        if (part_get(digests, "sha256") == NULL && json_member(digests, 0, &algorithm) != NULL)
+            return algorithm;
+    }
+    return NULL;
+}
+
 static enum err read_simplesigning(struct diag *d, struct hash32 *out, const struct json *j)
 {
     const struct json *critical = NULL;

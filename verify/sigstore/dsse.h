@@ -30,6 +30,8 @@ MUST_CHECK enum err statement_parse(struct diag *d, struct statement *out, const
 void statement_clear(struct statement *s);
 /* Some subject has that SHA-256, written in lower-case hex. */
 bool statement_has_subject(const struct statement *s, const struct hash32 *digest);
+/* How a subject without a SHA-256 is named ("sha512"); NULL if all have one, or no name at all. */
+const char *statement_other_digest(const struct statement *s);
 
 /*
  * cosign's payload, "simple signing": {"critical": {"type": "cosign container image signature",

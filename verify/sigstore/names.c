@@ -93,6 +93,7 @@ void sigstore_result_clear(struct sigstore_result *r)
     free(r->ca_organization);
     free(r->log_url);
     free(r->predicate_type);
+    free(r->note);
     for (size_t i = 0; i < SIGSTORE_NUM_FIELDS; i++)
         free(r->fields[i]);
     *r = (struct sigstore_result){ 0 };

@@ -84,6 +84,15 @@ enum err part_base64(struct diag *d, struct bytes *out, const struct json *obj, 
     return e != OK ? e : part_base64_text(d, out, text, key);
 }
 
+static enum err take_hash(struct diag *d, struct hash32 *out, const struct bytes *b,
+                          const char *key)
+{
+    if (b->len != sizeof(out->b))
+        return diag_set(d, ERR_FORMAT, "%s: expected 32 bytes, found %zu", key, b->len);
+    memcpy(out->b, b->data, sizeof(out->b));
+    return OK;
+}
+
 enum err part_base64_hash(struct diag *d, struct hash32 *out, const struct json *obj,
                           const char *key)
 {
@@ -91,10 +100,8 @@ enum err part_base64_hash(struct diag *d, struct hash32 *out, const struct json 
     enum err e = part_base64(d, &b, obj, key);
 
     *out = (struct hash32){ 0 };
-    if (e == OK && b.len != sizeof(out->b))
-        e = diag_set(d, ERR_FORMAT, "%s: expected 32 bytes, found %zu", key, b.len);
     if (e == OK)
-        memcpy(out->b, b.data, sizeof(out->b));
+        e = take_hash(d, out, &b, key);
     bytes_clear(&b);
     return e;
 }

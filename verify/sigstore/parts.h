@@ -31,6 +31,24 @@ MUST_CHECK enum err part_base64_text(struct diag *d, struct bytes *out, const ch
                                      const char *what);
 MUST_CHECK enum err part_base64_hash(struct diag *d, struct hash32 *out, const struct json *obj,
                                      const char *key);
+/*
+ * The same for protobuf's JSON (bundles, trusted roots): also the URL-safe alphabet, not both in
+ * one text, and without padding.
+ */
+MUST_CHECK enum err part_proto_base64(struct diag *d, struct bytes *out, const struct json *obj,
+                                      const char *key);
+MUST_CHECK enum err part_proto_base64_text(struct diag *d, struct bytes *out, const char *text,
+                                           const char *what);
+MUST_CHECK enum err part_proto_base64_hash(struct diag *d, struct hash32 *out,
+                                           const struct json *obj, const char *key);
+/*
+ * Protobuf's JSON has each member under one of two names, "tlogEntries" or the original
+ * "tlog_entries". *out is a copy with the first of them everywhere, for the caller to free; both at
+ * once are ERR_FORMAT. The DSSE envelope, whose names have no second form, is left as it is.
+ */
+MUST_CHECK enum err part_proto_names(struct diag *d, struct json **out, const struct json *j);
+/* A line that is a whole object and has more than white space behind it: one document a line. */
+bool part_is_lines(const char *text, size_t text_len);
 /* 64 lower-case hex digits. */
 MUST_CHECK enum err part_hex_hash(struct diag *d, struct hash32 *out, const struct json *obj,
                                   const char *key);

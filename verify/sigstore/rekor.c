@@ -56,18 +56,32 @@ static enum err check_path(struct verifier *v, const struct log_entry *entry)
     return OK;
 }
 
-/* Lines of others (witnesses, other keys) are passed over; one of this log's key must be good. */
+/*
+ * Lines of others (witnesses, other keys) are passed over; one of this log's key must be good.
+ * Which log it is, key and hint say: an instance of one's own may sign under another name than its
+ * URL's host. The origin must be of the name that signs.
+ */
 static enum err check_note(struct verifier *v, const struct checkpoint *c,
                            const struct root_log *log, struct evp_pkey_st *key)
 {
+    size_t num_hints = 0;
+    size_t num_names = 0;
+
     for (size_t i = 0; i < c->num_signatures; i++) {
         const struct checkpoint_signature *s = &c->signatures[i];
+        bool is_name = checkpoint_is_of(c, s->name, s->name_len);
 
-        if (s->name_len == log->host_len && memcmp(s->name, log->host, log->host_len) == 0 &&
-            memcmp(s->hint, log->id.b, sizeof(s->hint)) == 0 &&
-            key_verify_message(key, c->text, c->text_len, &s->signature))
+        if (memcmp(s->hint, log->id.b, sizeof(s->hint)) != 0)
+            continue;
+        num_hints++;
+        num_names += is_name;
+        if (is_name && key_verify_message(key, c->text, c->text_len, &s->signature))
             return OK;
     }
+    if (num_hints > 0 && num_names == 0)
+        return verifier_no(v, SIGSTORE_CHECKPOINT_ORIGIN,
+                           "it is signed under another name than its origin '%.*s'",
+                           c->origin_len > 128 ? 128 : (int)c->origin_len, c->origin);
     return verifier_no(v, SIGSTORE_CHECKPOINT,
                        "none of %zu signatures is a good one by the key of '%s'", c->num_signatures,
                        log->url);
@@ -81,12 +95,7 @@ static enum err check_checkpoint(struct verifier *v, const struct log_entry *ent
 
     if (checkpoint_parse(v->d, &c, entry->checkpoint) != OK)
         return verifier_bad(v, SIGSTORE_CHECKPOINT);
-    if (!checkpoint_is_of(&c, log->host, log->host_len))
-        e = verifier_no(v, SIGSTORE_CHECKPOINT_ORIGIN,
-                        "expected one of '%.*s', found the origin '%.*s'", (int)log->host_len,
-                        log->host, c.origin_len > 128 ? 128 : (int)c.origin_len, c.origin);
-    else
-        e = check_note(v, &c, log, key);
+    e = check_note(v, &c, log, key);
     if (e == OK && (c.tree_size != entry->tree_size || !hash32_eq(&c.root_hash, &entry->root_hash)))
         e = verifier_no(v, SIGSTORE_CHECKPOINT_ROOT,
                         "the checkpoint is about another tree (%" PRIu64

@@ -79,7 +79,7 @@ static enum err read_key(struct diag *d, struct root_log *log, const struct json
     enum err e = json_read_object(d, &j, obj, "publicKey");
 
     if (e == OK && (e = json_only_keys(d, j, keys)) == OK &&
-        (e = part_base64(d, &log->key, j, "rawBytes")) == OK &&
+        (e = part_proto_base64(d, &log->key, j, "rawBytes")) == OK &&
         (e = json_read_string(d, &details, j, "keyDetails")) == OK) {
         log->details = key_details(details);
         e = read_validity(d, &log->valid, j);
@@ -117,7 +117,7 @@ static enum err read_log(struct diag *d, struct root_log *log, const struct json
                         hash);
     if ((e = read_key(d, log, j)) != OK || (e = json_read_object(d, &id, j, "logId")) != OK)
         return e;
-    return part_base64_hash(d, &log->id, id, "keyId");
+    return part_proto_base64_hash(d, &log->id, id, "keyId");
 }
 
 static enum err read_certs(struct diag *d, struct root_authority *a, const struct json *obj)
@@ -133,7 +133,7 @@ static enum err read_certs(struct diag *d, struct root_authority *a, const struc
                      LIMIT_SIGSTORE_CERTS, json_len(list));
     for (size_t i = 0; e == OK && i < json_len(list); i++) {
         a->num_certs = i + 1;
-        e = part_base64(d, &a->certs[i], json_at(list, i), "rawBytes");
+        e = part_proto_base64(d, &a->certs[i], json_at(list, i), "rawBytes");
     }
     return e == OK ? OK : diag_prefix(d, "certChain");
 }
@@ -252,34 +252,80 @@ static enum err read_root(struct diag *d, struct sigstore_root *r, const struct 
     return e;
 }
 
+/* One document. */
+static enum err parse_one(struct diag *d, struct sigstore_root **out, const char *data,
+                          size_t data_len, const char *what)
+{
+    struct json *j = NULL;
+    struct json *named = NULL;
+    struct sigstore_root *r = calloc(1, sizeof(*r));
+    enum err e = r != NULL ? json_parse(d, &j, data, data_len, what)
+                           : diag_set(d, ERR_NOMEM, "out of memory");
+
+    *out = NULL;
+    if (e == OK &&
+        ((e = part_proto_names(d, &named, j)) != OK || (e = read_root(d, r, named)) != OK))
+        (void)diag_prefix(d, "%.128s", what);
+    json_free(named);
+    json_free(j);
+    if (e == OK)
+        *out = r;
+    else
+        sigstore_root_free(r);
+    return e;
+}
+
+/* One document a line, as gh prints them; the first one holds the others. */
+static enum err parse_lines(struct diag *d, struct sigstore_root **out, const char *text,
+                            size_t text_len, const char *what)
+{
+    struct sigstore_root **next = out;
+    size_t num = 0;
+    size_t line = 1;
+    enum err e = OK;
+
+    *out = NULL;
+    for (size_t at = 0; e == OK && at < text_len; line++) {
+        const char *newline = memchr(text + at, '\n', text_len - at);
+        size_t len = newline != NULL ? (size_t)(newline - text) - at : text_len - at;
+
+        if (len > 0 && ++num > LIMIT_SIGSTORE_ROOTS)
+            e = diag_set(d, ERR_LIMIT, "%.128s: roots are over the limit of %d", what,
+                         LIMIT_SIGSTORE_ROOTS);
+        else if (len > 0 && (e = parse_one(d, next, text + at, len, what)) != OK)
+            (void)diag_prefix(d, "line %zu", line);
+        if (e == OK && *next != NULL) {
+            (*next)->line = line;
+            next = &(*next)->next;
+        }
+        at += len + 1;
+    }
+    if (e != OK) {
+        sigstore_root_free(*out);
+        *out = NULL;
+    }
+    return e;
+}
+
 enum err sigstore_root_parse(struct diag *d, struct sigstore_root **out, const void *data,
                              size_t data_len, const char *what)
 {
     enum err e = ERR_INTERNAL;
-    struct json *j = NULL;
-    struct sigstore_root *r = calloc(1, sizeof(*r));
+    struct hash32 hash;
 
     *out = NULL;
-    if (r == NULL)
-        return diag_set(d, ERR_NOMEM, "out of memory");
-    if (data_len > LIMIT_SIGSTORE_BYTES) {
-        e = diag_set(d, ERR_LIMIT, "%.128s is over the limit of %d bytes", what,
-                     LIMIT_SIGSTORE_BYTES);
-        goto done;
+    if (data_len > LIMIT_SIGSTORE_BYTES)
+        return diag_set(d, ERR_LIMIT, "%.128s is over the limit of %d bytes", what,
+                        LIMIT_SIGSTORE_BYTES);
+    if ((e = sha256(d, &hash, data, data_len)) != OK)
+        return e;
+    e = part_is_lines(data, data_len) ? parse_lines(d, out, data, data_len, what)
+                                      : parse_one(d, out, data, data_len, what);
+    for (struct sigstore_root *r = *out; r != NULL; r = r->next) {
+        r->info.sha256 = hash;
+        if (r->info.newest_s > (*out)->info.newest_s)
+            (*out)->info.newest_s = r->info.newest_s;
     }
-    if ((e = json_parse(d, &j, data, data_len, what)) != OK)
-        goto done;
-    if ((e = read_root(d, r, j)) != OK) {
-        (void)diag_prefix(d, "%.128s", what);
-        goto done;
-    }
-    if ((e = sha256(d, &r->info.sha256, data, data_len)) != OK)
-        goto done;
-    *out = r;
-    r = NULL; /* moved */
-done:
-    json_free(j);
-    sigstore_root_free(r);
     return e;
 }
 
@@ -302,13 +348,16 @@ static void clear_authorities(struct root_authority *authorities)
 
 void sigstore_root_free(struct sigstore_root *root)
 {
-    if (root == NULL)
-        return;
-    clear_logs(root->logs);
-    clear_logs(root->ct_logs);
-    clear_authorities(root->authorities);
-    clear_authorities(root->tsas);
-    free(root);
+    while (root != NULL) {
+        struct sigstore_root *next = root->next;
+
+        clear_logs(root->logs);
+        clear_logs(root->ct_logs);
+        clear_authorities(root->authorities);
+        clear_authorities(root->tsas);
+        free(root);
+        root = next;
+    }
 }
 
 const struct sigstore_root_info *sigstore_root_info(const struct sigstore_root *root)

@@ -45,6 +45,8 @@ struct sigstore_root {
     struct root_log ct_logs[LIMIT_SIGSTORE_KEYS];
     struct root_authority authorities[LIMIT_SIGSTORE_KEYS];
     struct root_authority tsas[LIMIT_SIGSTORE_KEYS];
+    size_t line;                /* of the file, if it has several roots; else 0 */
+    struct sigstore_root *next; /* of the file; owned */
 };
 
 /* NULL if no log has that id. */

@@ -44,7 +44,7 @@ enum sigstore_check {
     SIGSTORE_SHAPE,             /* the parts a bundle of its version must have, and no others */
     SIGSTORE_KEY,               /* signed by a key or by a certificate, as asked for */
     SIGSTORE_DIGEST,            /* messageDigest, or a payload's digest, is that of the artifact */
-    SIGSTORE_TIMESTAMP,         /* RFC 3161 token: signature, imprint, chain to an authority */
+    SIGSTORE_TIMESTAMP,         /* an RFC 3161 token: signature, imprint, chain to an authority */
     SIGSTORE_TIMESTAMP_TIME,    /* … at a time for which the root vouches for the authority */
     SIGSTORE_LOG,               /* the entry's log is one of the root's */
     SIGSTORE_LOG_TIME,          /* … at a time for which the root vouches for its key */
@@ -113,7 +113,9 @@ const char *sigstore_field_name(enum sigstore_field field);
 /*
  * Keys and certificates of logs and authorities, each with the time for which it is vouched:
  * trusted_root.json, application/vnd.dev.sigstore.trustedroot+json;version=0.1 (also .v0.1+json,
- * .v0.2+json). Unknown members, and a log without validFor.start, are ERR_FORMAT.
+ * .v0.2+json), or several, one a line: the root that fits a signature counts. Unknown members, and
+ * a log without validFor.start, are ERR_FORMAT. The info is that of the file, with the first root's
+ * numbers.
  */
 struct sigstore_root;
 MUST_CHECK enum err sigstore_root_parse(struct diag *d, struct sigstore_root **out,
@@ -195,6 +197,8 @@ struct sigstore_result {
     char *predicate_type;              /* DSSE: of the in-toto statement; else NULL */
     const char *provenance_differs;    /* the member in which a SLSA predicate says something else
                                           than the certificate; NULL if there is none. Not owned */
+    char *note;                        /* a timestamp that does not count; NULL if all do */
+    size_t root_line;                  /* of the root that fits, in a file of several; else 0 */
     size_t num_signatures;             /* in the file */
 };
 void sigstore_result_clear(struct sigstore_result *r);

@@ -26,6 +26,7 @@ struct verifier {
     struct cert_identity identity;
     uint64_t times_ms[LIMIT_SIGSTORE_ENTRIES + LIMIT_SIGSTORE_TIMESTAMPS];
     size_t num_times; /* all verified */
+    struct diag note; /* a timestamp that does not count, beside one that does; code OK: none */
 };
 
 /* ERR_MISMATCH: "<check>: …". */
@@ -37,7 +38,8 @@ void verifier_add_time(struct verifier *v, uint64_t time_ms);
 
 /* The steps, each in the file of its name. */
 
-/* timestamp.c: every RFC 3161 token; adds their times. */
+/* timestamp.c: the RFC 3161 tokens; adds the times of the good ones. One must be, if there are any;
+ * the first of the others goes into note. */
 MUST_CHECK enum err timestamps_check(struct verifier *v);
 /* rekor.c: every log entry, but for what its body says; adds the times of SETs. */
 MUST_CHECK enum err rekor_check(struct verifier *v);

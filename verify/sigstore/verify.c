@@ -144,6 +144,19 @@ static enum err check_signature(struct verifier *v)
 /* --- what the signature is about ---------------------------------------------------------------
  */
 
+/* A subject without a SHA-256 may be the artifact: that is not known here, and is no "no". */
+static enum err no_subject(struct verifier *v, const struct statement *s)
+{
+    const char *algorithm = statement_other_digest(s);
+
+    if (algorithm == NULL)
+        return verifier_no(v, SIGSTORE_SUBJECT, "no subject has the artifact's SHA-256");
+    (void)diag_set(v->d, ERR_UNSUPPORTED,
+                   "a subject is named by '%.32s' alone, which is not supported: expected sha256",
+                   algorithm);
+    return verifier_bad(v, SIGSTORE_SUBJECT);
+}
+
 static enum err check_statement(struct verifier *v, struct sigstore_result *out)
 {
     struct statement s = { 0 };
@@ -152,7 +165,7 @@ static enum err check_statement(struct verifier *v, struct sigstore_result *out)
     if (statement_parse(v->d, &s, v->bundle->payload.data, v->bundle->payload.len) != OK)
         return verifier_bad(v, SIGSTORE_SUBJECT);
     if (!statement_has_subject(&s, &v->request->digest))
-        e = verifier_no(v, SIGSTORE_SUBJECT, "no subject has the artifact's SHA-256");
+        e = no_subject(v, &s);
     else if (!text_dup(&out->predicate_type, s.predicate_type))
         e = diag_set(v->d, ERR_NOMEM, "out of memory");
     if (e == OK && v->leaf != NULL)
@@ -277,13 +290,16 @@ static enum err fill_result(struct verifier *v, struct sigstore_result *out)
     out->san = v->identity.san;
     memcpy(out->fields, v->identity.fields, sizeof(out->fields));
     v->identity = (struct cert_identity){ 0 }; /* moved */
+    if (v->note.code != OK && !text_dup(&out->note, v->note.msg))
+        return diag_set(v->d, ERR_NOMEM, "out of memory");
+    out->root_line = v->root->line;
     out->verified = true;
     return OK;
 }
 
-static enum err verify_one(struct diag *d, struct sigstore_result *out,
-                           const struct sigstore_root *root, const struct sigstore_request *request,
-                           const struct bundle *bundle)
+static enum err verify_by_root(struct diag *d, struct sigstore_result *out,
+                               const struct sigstore_root *root,
+                               const struct sigstore_request *request, const struct bundle *bundle)
 {
     struct verifier v = { .d = d, .root = root, .request = request, .bundle = bundle };
     enum err e = ERR_INTERNAL;
@@ -300,14 +316,41 @@ static enum err verify_one(struct diag *d, struct sigstore_result *out,
     return e;
 }
 
-/* --- one file ----------------------------------------------------------------------------------
- */
-
-/* Another signature of the file may still be good after this. */
+/* Another root or signature of the file may still be good after this. */
 static bool may_go_on(enum err e)
 {
     return e == ERR_MISMATCH || e == ERR_FORMAT || e == ERR_UNSUPPORTED || e == ERR_LIMIT;
 }
+
+/* By the root that fits; if none does, what is said is that of the one that led furthest. */
+static enum err verify_one(struct diag *d, struct sigstore_result *out,
+                           const struct sigstore_root *root, const struct sigstore_request *request,
+                           const struct bundle *bundle)
+{
+    enum sigstore_check furthest = SIGSTORE_NONE;
+    struct diag last = { 0 };
+    enum err e = ERR_INTERNAL;
+
+    for (const struct sigstore_root *r = root; r != NULL; r = r->next) {
+        struct diag why = { 0 };
+
+        e = verify_by_root(&why, out, r, request, bundle);
+        if (e == OK)
+            return OK;
+        if (r == root || out->failed > furthest || !may_go_on(e)) {
+            furthest = out->failed;
+            last = why;
+        }
+        if (!may_go_on(e))
+            break;
+    }
+    out->failed = furthest;
+    *d = last;
+    return d->code;
+}
+
+/* --- one file ----------------------------------------------------------------------------------
+ */
 
 static enum err verify_any(struct diag *d, struct sigstore_result *out,
                            const struct sigstore_root *root, const struct sigstore_request *request,

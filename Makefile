@@ -42,7 +42,7 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack \
 SOURCES := $(filter-out src/cli/main.c,$(sort $(wildcard src/base/*.c safe/*.c hw/*.c hw/*/*.c \
            verify/*.c verify/*/*.c src/cli/*.c)))
 HEADERS := $(sort $(wildcard src/base/*.h safe/*.h hw/*.h hw/*/*.h verify/*.h verify/*/*.h \
-           src/cli/*.h tests/unit/*.h))
+           src/cli/*.h tests/unit/*.h tests/forger/*.h))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o)
 LIBRARY := $(BUILD)/libcountersign.a
 PROGRAM := $(BUILD)/countersign
@@ -184,8 +184,34 @@ $(FUZZ_BUILD)/%_fuzz: tests/fuzz/%_fuzz.c $(LIBRARY)
 	$(Q)$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -I. -O1 -g -fsanitize=fuzzer,address,undefined \
 	    -fno-sanitize-recover=all -o $@ $^ $(PKG_LIBS)
 
+# --- do the tests notice? -----------------------------------------------------------------------
+# A changed object stands in front of the library; the rest is what `make unit` built.
+mutants: $(UNIT) $(PROGRAM) ## change the decision core in one place at a time; the tests must notice
+	$(Q)BUILD=$(BUILD) CC='$(CC)' MUTANT_LIBS='$(PKG_LIBS)' MUTANT_UNIT_OBJECTS='$(UNIT_OBJECTS)' \
+	    MUTANT_CFLAGS='-std=c11 -D_POSIX_C_SOURCE=200809L -I. -fPIE $(PKG_CFLAGS)' \
+	    MUTANT_LDFLAGS='-pie $(call probe,-fuse-ld=mold)' tests/mutants/run.py
+
+# Proposals in which everything fits, held against what the rules allow. FORGER_COUNT of them; the
+# faults of tests/forger/plant.c must be found.
+FORGER         := $(BUILD)/tests/forger
+FORGER_COUNT   ?= 100000
+FORGER_SEED    ?= 1
+FORGER_SOURCES := $(sort $(wildcard tests/forger/*.c))
+FORGER_WRAP    := node_privileged node_value_next call_tree_next git_verify \
+                  deployment_is_delegatecall_safe hash32_eq report_result
+
+$(FORGER): $(FORGER_SOURCES) tests/forger/forger.h $(LIBRARY)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(FORGER_WRAP:%=-Wl,--wrap=%) -o $@ $(FORGER_SOURCES) \
+	    $(LIBRARY) $(PKG_LIBS)
+
+forger: $(FORGER) ## forge FORGER_COUNT proposals: no yes that the rules call no
+	$(Q)for fault in $$($(FORGER) --plants); do $(FORGER) --plant $$fault 4000 || exit 1; done
+	$(Q)$(FORGER) $(FORGER_COUNT) $(FORGER_SEED)
+
 # --- reading ------------------------------------------------------------------------------------
-ALL_C := $(SOURCES) src/cli/main.c $(UNIT_SOURCES) $(FUZZ_SOURCES) $(wildcard tests/tools/*.c tests/bench/*.c)
+ALL_C := $(SOURCES) src/cli/main.c $(UNIT_SOURCES) $(FUZZ_SOURCES) $(wildcard tests/tools/*.c tests/bench/*.c) $(FORGER_SOURCES)
 
 lint: lint-headers lint-tidy ## clang-tidy, cppcheck, headers alone, include directions, lengths
 	$(Q)tests/lint/includes.sh
@@ -247,5 +273,5 @@ clean: ## remove everything built
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: all deps demo test check unit cli e2e bench asan asan-run valgrind fuzz fuzz-smoke fuzz-run \
+.PHONY: all deps demo test check unit cli e2e bench asan asan-run valgrind fuzz fuzz-smoke fuzz-run mutants forger \
         lint lint-headers lint-tidy format format-check coverage install uninstall dist clean help

@@ -141,12 +141,31 @@ static void check_compose_hash(struct report *r, const struct subject *s)
                    hash32_format(&measured).s, app->data_len);
 }
 
-static void check_pinned(struct report *r, const struct evidence_file *app)
+/* No compose file is run, and the profile says that this is meant. */
+static bool runs_no_file(struct report *r, const char *id, const struct subject *s,
+                         const struct evidence_file *app)
+{
+    const struct profile_policy *policy = &s->profile->policy;
+    bool allowed = false;
+
+    for (size_t i = 0; i < policy->num_compose_allow; i++)
+        allowed |= strcmp(policy->compose_allow[i], "runner:bash") == 0;
+    if (app == NULL || !allowed || !compose_is_bash(app->data, app->data_len))
+        return false;
+    check_pass(r, id,
+               "the runner is bash: no compose file is run; what bash_script does is "
+               "compose.scripts' to judge");
+    return true;
+}
+
+static void check_pinned(struct report *r, const struct subject *s, const struct evidence_file *app)
 {
     struct compose_images images = { 0 };
     struct diag why = { 0 };
     struct buf text;
 
+    if (runs_no_file(r, "compose.pinned", s, app))
+        return;
     buf_init(&text, LIMIT_COMPOSE_BYTES);
     if (compose_docker_file(&why, &text, app->data, app->data_len) != OK ||
         compose_check_pinned(&why, &images, text.data, text.len, "docker_compose_file") != OK)
@@ -277,9 +296,10 @@ void checks_evidence(struct report *r, const struct subject *s)
         check_compose_hash(r, s);
     if (report_applies(r, "compose.pinned") &&
         find_file(r, "compose.pinned", s, EVIDENCE_APP_COMPOSE, &app))
-        check_pinned(r, app);
+        check_pinned(r, s, app);
     if (report_applies(r, "compose.file") &&
         find_file(r, "compose.file", s, EVIDENCE_APP_COMPOSE, &app) &&
+        !runs_no_file(r, "compose.file", s, app) &&
         find_file(r, "compose.file", s, EVIDENCE_COMPOSE, &file))
         check_file(r, s, app, file);
     if (report_applies(r, "compose.previous") &&

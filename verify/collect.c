@@ -91,23 +91,42 @@ static enum err collect_previous(struct diag *d, struct proposal *p, const char 
     return e;
 }
 
+/* The compose file inside, whose images are pinned; nothing if the runner is bash, which the
+ * profile allows or not: verify says. */
+static enum err read_inside(struct diag *d, struct buf *inside, const struct buf *app,
+                            const struct collect_request *request)
+{
+    struct compose_images images = { 0 };
+    char where[320];
+    enum err e = ERR_INTERNAL;
+
+    if (compose_is_bash(app->data, app->len))
+        return request->repo == NULL
+                   ? OK
+                   : diag_set(d, ERR_USAGE,
+                              "%.256s: the runner is bash, so there is no compose file that --repo "
+                              "could show",
+                              request->app_compose);
+    if ((e = compose_docker_file(d, inside, app->data, app->len)) != OK)
+        return e;
+    (void)snprintf(where, sizeof(where), "%.256s: docker_compose_file", request->app_compose);
+    e = compose_check_pinned(d, &images, inside->data, inside->len, where);
+    compose_images_clear(&images);
+    return e;
+}
+
 enum err collect_compose(struct diag *d, struct collected *out, struct proposal *p,
                          const struct collect_request *request)
 {
-    struct compose_images images = { 0 };
     struct buf app;
     struct buf inside;
-    char where[320];
     enum err e = ERR_INTERNAL;
 
     *out = (struct collected){ 0 };
     buf_init(&app, LIMIT_COMPOSE_BYTES);
     buf_init(&inside, LIMIT_COMPOSE_BYTES);
     if ((e = file_read(d, &app, request->app_compose)) != OK ||
-        (e = compose_docker_file(d, &inside, app.data, app.len)) != OK)
-        goto done;
-    (void)snprintf(where, sizeof(where), "%.256s: docker_compose_file", request->app_compose);
-    if ((e = compose_check_pinned(d, &images, inside.data, inside.len, where)) != OK)
+        (e = read_inside(d, &inside, &app, request)) != OK)
         goto done;
     if (request->repo != NULL && (e = collect_file(d, out, p, request, &app, &inside)) != OK)
         goto done;
@@ -116,10 +135,9 @@ enum err collect_compose(struct diag *d, struct collected *out, struct proposal 
         goto done;
     if (request->previous != NULL && (e = collect_previous(d, p, request->previous)) != OK)
         goto done;
-    if (request->repo == NULL)
+    if (request->repo == NULL && inside.len > 0)
         e = proposal_add_file(d, p, EVIDENCE_COMPOSE, inside.data, inside.len);
 done:
-    compose_images_clear(&images);
     buf_clear(&inside);
     buf_clear(&app);
     if (e != OK)

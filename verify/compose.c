@@ -29,6 +29,22 @@ static enum err check_runner(struct diag *d, const struct json *j)
     return OK;
 }
 
+bool compose_is_bash(const void *app_compose, size_t app_compose_len)
+{
+    struct diag ignored = { 0 };
+    struct json *j = NULL;
+    const char *runner = NULL;
+    bool is_bash = false;
+
+    if (app_compose_len > LIMIT_COMPOSE_BYTES ||
+        json_parse(&ignored, &j, app_compose, app_compose_len, "app-compose") != OK)
+        return false;
+    runner = json_string(json_get(j, "runner"));
+    is_bash = runner != NULL && strcmp(runner, "bash") == 0;
+    json_free(j);
+    return is_bash;
+}
+
 enum err compose_docker_file(struct diag *d, struct buf *out, const void *app_compose,
                              size_t app_compose_len)
 {

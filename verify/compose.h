@@ -27,6 +27,10 @@ MUST_CHECK enum err compose_hash(struct diag *d, struct hash32 *out, const void 
 MUST_CHECK enum err compose_docker_file(struct diag *d, struct buf *out, const void *app_compose,
                                         size_t app_compose_len);
 
+/* Its runner is bash: bash_script is the app, and no compose file is run. False if that cannot be
+ * read. */
+bool compose_is_bash(const void *app_compose, size_t app_compose_len);
+
 /*
  * What an app-compose runs beside its compose file, as root in the CVM: init_script,
  * pre_launch_script, bash_script. An empty text, null or an empty list is no script.

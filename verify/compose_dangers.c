@@ -343,6 +343,17 @@ static void judge_file(struct gather *g, const struct json *app)
     yaml_free(y);
 }
 
+enum err compose_app_dangers(struct diag *d, struct dangers *out, const struct json *app)
+{
+    struct gather g = { d, out, OK };
+
+    *out = (struct dangers){ 0 };
+    judge_app(&g, app);
+    if (g.e != OK)
+        dangers_clear(out);
+    return g.e;
+}
+
 enum err compose_dangers(struct diag *d, struct dangers *out, const void *app_compose,
                          size_t app_compose_len)
 {

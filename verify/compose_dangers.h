@@ -35,6 +35,11 @@ void dangers_clear(struct dangers *dangers);
 MUST_CHECK enum err compose_dangers(struct diag *d, struct dangers *out, const void *app_compose,
                                     size_t app_compose_len);
 
+/* The same for the fields alone; app is an object, which may lack its compose file. */
+struct json;
+MUST_CHECK enum err compose_app_dangers(struct diag *d, struct dangers *out,
+                                        const struct json *app);
+
 /* The fields that a release of dstack, or a producer of app-composes, is known to have. */
 bool compose_knows_field(const char *name);
 

@@ -14,6 +14,7 @@
 #include "src/cli/commands.h"
 #include "src/cli/common.h"
 #include "src/cli/open_profile.h"
+#include "src/cli/profile_advice.h"
 
 #define LABEL_COLUMNS 12
 
@@ -283,6 +284,8 @@ static enum err check(struct diag *d, const struct args *a, const char *path)
         e = common_answer(d, profile_json(p));
     else if (!term_is_quiet())
         profile_print(p);
+    if (e == OK && !term_is_quiet())
+        e = profile_advise(d, p);
     profile_free(p);
     return e;
 }

@@ -25,6 +25,7 @@ static const struct compose_allow_kind kinds[] = {
     { "cap_add", ALLOW_SERVICE_VALUE, "has a further right over the guest's kernel" },
     { "security_opt", ALLOW_SERVICE_VALUE, "changes what keeps the container in" },
     { "network_mode", ALLOW_SERVICE_VALUE, "shares another network" },
+    { "networks", ALLOW_SERVICE_VALUE, "changes the kernel's settings of a network" },
     { "pid", ALLOW_SERVICE_VALUE, "sees other processes" },
     { "ipc", ALLOW_SERVICE_VALUE, "shares memory with others" },
     { "uts", ALLOW_SERVICE_VALUE, "shares the guest's host name" },

@@ -162,6 +162,19 @@ static void judge_logging(struct gather *g, const char *service, const struct ya
     danger_add_node(g, "logging", service, p->value);
 }
 
+/* What they are is judged where they are declared; options of a container's end may be sysctls. */
+static void judge_networks(struct gather *g, const char *service, const struct yaml_pair *p)
+{
+    for (size_t i = 0; i < p->value->num_pairs; i++) {
+        const struct yaml_node *end = p->value->pairs[i].value;
+        const struct yaml_node *options =
+            end->type == YAML_MAPPING ? yaml_get(end, "driver_opts") : NULL;
+
+        if (options != NULL && !is_nothing(options))
+            danger_add_node(g, "networks", service, options);
+    }
+}
+
 static bool is_amount(const char *key)
 {
     return strcmp(key, "cpus") == 0 || strcmp(key, "memory") == 0 || strcmp(key, "pids") == 0;
@@ -265,7 +278,7 @@ static const struct {
     { "mem_swappiness", NULL },
     { "memswap_limit", NULL },
     { "network_mode", judge_word },
-    { "networks", NULL }, /* judged where they are declared */
+    { "networks", judge_networks },
     { "oom_kill_disable", NULL },
     { "oom_score_adj", NULL },
     { "pid", judge_word },

@@ -249,8 +249,10 @@ static void judge_environment(struct search *s, const struct yaml_node *n)
         const char *equals = text != NULL ? strchr(text, '=') : NULL;
         char *name = NULL;
 
-        if (text == NULL)
+        if (text == NULL) { /* no entry that Compose takes */
+            each_text(s, n->items[i], "environment", mark_text);
             continue;
+        }
         /* a name that is itself made of variables can be any */
         mark_in(s, equals == NULL ? text : "", true, "the compose file puts it into ",
                 "environment");

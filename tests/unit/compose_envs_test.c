@@ -63,6 +63,8 @@ static const struct env_case cases[] = {
       "    environment: [\\\"LD_PRELOAD=${A}\\\"]\\n", "", "A" },
     { "under a name of its own choice", "\"A\"", "", "    environment: [\\\"${A}=1\\\"]\\n", "",
       "A" },
+    { "in an entry that is none", "\"A\"", "", "    environment: [{LD_PRELOAD: \\\"$A\\\"}]\\n", "",
+      "A" },
     { "a whole entry of its own choice", "\"A\"", "", "    environment: [\\\"${A}\\\"]\\n", "",
       "A" },
     { "under a name that the command uses", "\"A\"", "",

@@ -66,6 +66,8 @@ static const struct danger_case cases[] = {
     { "no seccomp", "", "    security_opt: [\"seccomp:unconfined\"]\n", "",
       "security_opt:api:seccomp:unconfined" },
     { "the guest's network", "", "    network_mode: host\n", "", "network_mode:api:host" },
+    { "settings of a network", "", "    networks: {default: {driver_opts: {a: b}}}\n", "",
+      "networks:api:{\"a\":\"b\"}" },
     { "another container's network", "", "    network_mode: service:db\n", "",
       "network_mode:api:service:db" },
     { "the guest's processes", "", "    pid: host\n", "", "pid:api:host" },

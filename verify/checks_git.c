@@ -172,8 +172,8 @@ static void check_branch(struct report *r, const struct subject *s)
     if (clone != NULL)
         compare_with_clone(r, s, clone, commit, &chain);
     if (chain.num_commits > 0 && clone != NULL)
-        check_note(r, id, "%s was the tip before it (%zu commits in the evidence)", commit,
-                   chain.num_commits);
+        check_note(r, id, "%s was the tip before it (%zu commit%s in the evidence)", commit,
+                   chain.num_commits, chain.num_commits == 1 ? "" : "s");
     else if (chain.num_commits > 0)
         check_unknown(r, id,
                       "%s was the tip before %s (%zu commits in the evidence); that this is the "

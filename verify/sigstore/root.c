@@ -310,6 +310,7 @@ static enum err parse_lines(struct diag *d, struct sigstore_root **out, const ch
 enum err sigstore_root_parse(struct diag *d, struct sigstore_root **out, const void *data,
                              size_t data_len, const char *what)
 {
+    struct sigstore_root *first = NULL;
     enum err e = ERR_INTERNAL;
     struct hash32 hash;
 
@@ -319,14 +320,17 @@ enum err sigstore_root_parse(struct diag *d, struct sigstore_root **out, const v
                         LIMIT_SIGSTORE_BYTES);
     if ((e = sha256(d, &hash, data, data_len)) != OK)
         return e;
-    e = part_is_lines(data, data_len) ? parse_lines(d, out, data, data_len, what)
-                                      : parse_one(d, out, data, data_len, what);
-    for (struct sigstore_root *r = *out; r != NULL; r = r->next) {
+    e = part_is_lines(data, data_len) ? parse_lines(d, &first, data, data_len, what)
+                                      : parse_one(d, &first, data, data_len, what);
+    if (e != OK)
+        return e;
+    for (struct sigstore_root *r = first; r != NULL; r = r->next) {
         r->info.sha256 = hash;
-        if (r->info.newest_s > (*out)->info.newest_s)
-            (*out)->info.newest_s = r->info.newest_s;
+        if (r->info.newest_s > first->info.newest_s)
+            first->info.newest_s = r->info.newest_s;
     }
-    return e;
+    *out = first;
+    return OK;
 }
 
 static void clear_logs(struct root_log *logs)

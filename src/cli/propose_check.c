@@ -9,7 +9,7 @@
 #include "verify/checks.h"
 
 /* The failed checks as one line: it goes into an error message, which has its own limit. */
-static enum err refuse(struct diag *d, const struct report *r)
+static enum err refuse(struct diag *d, const struct report *r, bool is_past)
 {
     const size_t num = report_count(r, FAIL);
     struct buf text;
@@ -23,7 +23,7 @@ static enum err refuse(struct diag *d, const struct report *r)
         buf_addf(&text, "%s%s: ", text.len > 0 ? "; " : "", c->info->id);
         buf_add(&text, c->detail.data, c->detail.len);
     }
-    if (report_check(r, "age.created")->verdict == FAIL)
+    if (is_past && report_check(r, "age.created")->verdict == FAIL)
         diag_hint(d, "--created now makes it as of today, not of its commit");
     (void)diag_set(d, ERR_MISMATCH,
                    "nothing is written, as 'verify' would say no (%zu check%s): %s", num,
@@ -49,7 +49,7 @@ enum err propose_check(struct diag *d, const struct proposal *p, const struct pr
     options.image_dir = image.dir.path != NULL ? &image.dir : NULL;
     e = verify_proposal(d, &v, &again, profile, &options, NULL, 0);
     if (e == OK && report_result(&v.report) == FAIL)
-        e = refuse(d, &v.report);
+        e = refuse(d, &v.report, again.created_s < options.now_s);
 done:
     verification_clear(&v);
     proposal_clear(&again);

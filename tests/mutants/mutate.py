@@ -82,6 +82,7 @@ SWAPS = [
 ]
 # Numbers that are a size, or the zero of a comparison of bytes, which != changes better.
 SIZES = re.compile(r"buf_init\(|\[\d+\];|char \w+\[|(mem|str)n?cmp\(|__attribute__")
+LAYOUT = re.compile(r"assert\(|\bterm_\w+\(|_COLUMN\b|INDENT")
 # What changes memory or words alone, not an answer.
 NO_DECISION = re.compile(r"^(\w*(_clear|_free|_wipe|_init)|free|va_end|assert|check_note|check_by_hand|by_hand\w*|report_not_shown)\(")
 WORDS_ONLY = re.compile(r"^(buf_\w+|json_\w+|diag_prefix|describe\w*|term_\w+)\(")
@@ -123,7 +124,7 @@ class File:
             for m in re.finditer(pattern, body):
                 begin, stop = self.line_at(start + m.start())
                 line = self.source[begin:stop]
-                if '? "" : "s' in line or "assert(" in line or re.search(r"= \{ (\{ )?0 ", line):
+                if '? "" : "s' in line or LAYOUT.search(line) or re.search(r"= \{ (\{ )?0 ", line):
                     continue
                 if texts is None and SIZES.search(line):
                     continue

@@ -154,10 +154,13 @@ static void add_policy(struct buf *out, const struct rules *r)
         NEED(sha256(d, &script, "echo", 4));
         buf_addf(out, "  scripts: [%s]\n", hash32_format(&script).s + 2);
     }
-    buf_addf(out, "  compose-allow: [key_provider:none, public_tcbinfo%s]\n",
-             r->danger ? ", privileged:web" : "");
+    buf_add_str(out, "  compose-allow:\n    - key_provider:none\n    - public_tcbinfo\n");
+    for (unsigned i = 1; r->danger && danger_at(i) != NULL; i++)
+        buf_addf(out, "    - \"%s\"\n", danger_at(i)->allow);
     if (r->env)
-        buf_add_str(out, "  allowed-envs: [COMPOSE_FILE]\n");
+        buf_add_str(out, "  allowed-envs:\n");
+    for (unsigned i = 1; r->env && env_at(i) != NULL; i++)
+        buf_addf(out, "    - %s\n", env_at(i));
     if (r->chain)
         buf_add_str(out, "  require: [chain.nonce]\n");
 }

@@ -119,7 +119,7 @@ static const struct function *draw_function(const struct hand *h, enum place at)
 
 static enum source draw_source(const struct hand *h)
 {
-    if (odd(h))
+    if (odd(h) || chance(h->dice, 2))
         return (enum source)roll(h->dice, NUM_SOURCES);
     return chance(h->dice, 12) ? FOREIGN : OWN;
 }
@@ -190,6 +190,24 @@ static void draw_calls(const struct hand *h)
 
 /* --- the rest --------------------------------------------------------------------------------- */
 
+static unsigned count_dangers(void)
+{
+    unsigned n = 0;
+
+    while (danger_at(n + 1) != NULL)
+        n++;
+    return n;
+}
+
+static unsigned count_envs(void)
+{
+    unsigned n = 0;
+
+    while (env_at(n + 1) != NULL)
+        n++;
+    return n;
+}
+
 static void draw_evidence(const struct hand *h)
 {
     struct world *w = h->w;
@@ -202,8 +220,10 @@ static void draw_evidence(const struct hand *h)
     w->has_git = w->has_file && !odd(h);
     w->tag = odd(h);
     w->script = odd(h) || (w->rules.script && chance(h->dice, 30));
-    w->danger = odd(h) || (w->rules.danger && chance(h->dice, 30));
-    w->env = odd(h) || (w->rules.env && chance(h->dice, 30));
+    if (odd(h) || (w->rules.danger && chance(h->dice, 30)))
+        w->danger = 1 + (unsigned)roll(h->dice, count_dangers());
+    if (odd(h) || (w->rules.env && chance(h->dice, 30)))
+        w->env = 1 + (unsigned)roll(h->dice, count_envs());
     w->other_file = odd(h);
     w->other_blob = odd(h);
     w->other_path = odd(h) || (!w->rules.path && chance(h->dice, 20));

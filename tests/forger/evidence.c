@@ -11,14 +11,54 @@
 
 #define DIGEST "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
+static const struct danger dangers[] = {
+    { "privileged: true", NULL, "privileged:web" },
+    { "network_mode: host", NULL, "network_mode:web:host" },
+    { "pid: host", NULL, "pid:web:host" },
+    { "ipc: host", NULL, "ipc:web:host" },
+    { "cap_add: [SYS_ADMIN]", NULL, "cap_add:web:SYS_ADMIN" },
+    { "security_opt: ['seccomp:unconfined']", NULL, "security_opt:web:seccomp:unconfined" },
+    { "volumes: ['/:/host']", NULL, "bind:web:/:/host" },
+    { "volumes: [/var/run/docker.sock:/var/run/docker.sock]", NULL,
+      "bind:web:/var/run/docker.sock:/var/run/docker.sock" },
+    { "volumes: [/var/run/dstack.sock:/var/run/dstack.sock]", NULL,
+      "bind:web:/var/run/dstack.sock:/var/run/dstack.sock" },
+    { "ports: ['8080:80']", NULL, "ports:web:8080:80" },
+    { "env_file: other.env", NULL, "env_file:web:other.env" },
+    { "volumes_from: [web]", NULL, "volumes_from:web:web" },
+    { NULL, "\"public_logs\":true", "public_logs" },
+    { NULL, "\"public_sysinfo\":true", "public_sysinfo" },
+    { NULL, "\"no_instance_id\":true", "no_instance_id" },
+};
+
+const struct danger *danger_at(unsigned i)
+{
+    return i > 0 && i <= sizeof(dangers) / sizeof(dangers[0]) ? &dangers[i - 1] : NULL;
+}
+
+static const char *const envs[] = {
+    "COMPOSE_FILE",     "COMPOSE_PROFILES",
+    "APP_COMPOSE_FILE", "DOCKER_HOST",
+    "DOCKER_CONFIG",    "LD_PRELOAD",
+    "LD_LIBRARY_PATH",  "PATH",
+    "BASH_ENV",         "IFS",
+    "NODE_OPTIONS",     "PYTHONPATH",
+    "https_proxy",
+};
+
+const char *env_at(unsigned i)
+{
+    return i > 0 && i <= sizeof(envs) / sizeof(envs[0]) ? envs[i - 1] : NULL;
+}
+
 /* newline: as JSON writes it, or as it is. */
 static void add_compose(struct buf *out, const struct world *w, const char *newline)
 {
     buf_addf(out, "services:%s  web:%s", newline, newline);
     buf_addf(out, "    image: ghcr.io/example/web%s%s", w->tag ? ":1.0" : "@sha256:" DIGEST,
              newline);
-    if (w->danger)
-        buf_addf(out, "    privileged: true%s", newline);
+    if (w->danger != 0 && danger_at(w->danger)->service != NULL)
+        buf_addf(out, "    %s%s", danger_at(w->danger)->service, newline);
 }
 
 void build_app(struct buf *out, const struct world *w)
@@ -26,8 +66,10 @@ void build_app(struct buf *out, const struct world *w)
     buf_add_str(out, "{\"manifest_version\":2,\"name\":\"web\",\"runner\":\"docker-compose\",");
     if (w->script)
         buf_add_str(out, "\"pre_launch_script\":\"echo\",");
-    if (w->env)
-        buf_add_str(out, "\"allowed_envs\":[\"COMPOSE_FILE\"],");
+    if (w->danger != 0 && danger_at(w->danger)->field != NULL)
+        buf_addf(out, "%s,", danger_at(w->danger)->field);
+    if (w->env != 0)
+        buf_addf(out, "\"allowed_envs\":[\"API_KEY\",\"%s\"],", env_at(w->env));
     buf_add_str(out, "\"docker_compose_file\":\"");
     add_compose(out, w, "\\n");
     buf_add_str(out, "\"}");

@@ -191,8 +191,8 @@ struct world {
     bool has_app, has_file, has_git;
     bool tag;        /* an image by its tag */
     bool script;     /* a pre_launch_script */
-    bool danger;     /* a privileged service */
-    bool env;        /* COMPOSE_FILE among allowed_envs */
+    unsigned danger; /* which one, from 1; 0: none */
+    unsigned env;    /* which name of allowed_envs decides what runs; 0: none does */
     bool other_file; /* compose.yaml is not the file inside */
     bool other_blob; /* the commit has another file */
     bool other_path; /* not the profile's */
@@ -210,6 +210,17 @@ struct hash32 value_word(const struct world *w, const struct plan *p, size_t arg
 size_t value_bytes(uint8_t out[64], enum source source, unsigned member);
 void encode_call(struct buf *out, const struct world *w, const struct plan *p,
                  const struct hash32 *app);
+
+/* What a release may do only if compose-allow says so: lines of a service or fields of the
+ * app-compose, and the entry that allows them. From 1; NULL behind the end. */
+struct danger {
+    const char *service; /* or NULL */
+    const char *field;   /* or NULL */
+    const char *allow;
+};
+const struct danger *danger_at(unsigned i);
+/* Names of environment variables that decide what runs. */
+const char *env_at(unsigned i);
 
 /* The app-compose, whose hash is the release's. */
 void build_app(struct buf *out, const struct world *w);

@@ -77,8 +77,8 @@ static const char *const reasons[NUM_REASONS] = {
     [R_IMAGE] = "an image by its tag",
     [R_FILE] = "not the reviewed file",
     [R_SCRIPT] = "a script that nobody reviewed",
-    [R_DANGER] = "a privileged service",
-    [R_ENV] = "an environment name that replaces the compose file",
+    [R_DANGER] = "a danger that compose-allow does not name",
+    [R_ENV] = "an environment name that decides what runs",
     [R_GIT] = "not in the commit, or in none",
     [R_PATH] = "another path than the profile's",
     [R_COMMIT_AGE] = "a commit that is too old, or from the future",
@@ -304,9 +304,9 @@ static const char *judge_evidence(const struct world *w)
         NO(R_FILE);
     if (w->script && !r->script)
         NO(R_SCRIPT);
-    if (w->danger && !r->danger)
+    if (w->danger != 0 && !r->danger)
         NO(R_DANGER);
-    if (w->env && !r->env)
+    if (w->env != 0 && !r->env)
         NO(R_ENV);
     if (r->images)
         NO(R_SIGNATURES);

@@ -38,23 +38,24 @@ CORE = """verify/checks*.c verify/report*.c verify/catalogue.c verify/nodes.c ve
     safe/call_tree*.c safe/call_carry.c safe/multisend.c safe/profile_policy.c safe/safe_tx*.c
     safe/timelock*.c src/base/yaml*.c""".split()
 
-# Which suites are near to a file; the first pattern that matches.
+# What is near to a file, by the first pattern that matches: unit suites, and folders of tests/cli.
 NEAR = [
-    ("verify/checks_chain*", "checks_chain*|checks|nodes"),
-    ("verify/*", "checks|checks_[!c]*|checks_compose|nodes|report|checks_chain*"),
-    ("safe/call_*", "call_tree|multisend|checks|checks_[!c]*|nodes"),
-    ("safe/multisend*", "multisend|call_tree|checks"),
-    ("safe/profile*", "profile*"),
-    ("safe/safe_tx*", "safe_tx*|eip712|checks"),
-    ("safe/timelock*", "timelock*|checks|propose|execute*"),
-    ("src/base/yaml*", "yaml*|profile|compose_pinned|compose"),
+    ("verify/checks_chain*", "checks_chain*|checks|nodes", "verify"),
+    ("verify/*", "checks|checks_[!c]*|checks_compose|nodes|report|checks_chain*",
+     "verify git images measure"),
+    ("safe/call_*", "call_tree|multisend|checks|checks_[!c]*|nodes", "decode verify"),
+    ("safe/multisend*", "multisend|call_tree|checks", "decode"),
+    ("safe/profile*", "profile*", "profile verify"),
+    ("safe/safe_tx*", "safe_tx*|eip712|checks", "hash verify sign"),
+    ("safe/timelock*", "timelock*|checks|propose|execute*", "timelock decode verify"),
+    ("src/base/yaml*", "yaml*|profile|compose_pinned|compose", "compose profile verify"),
 ]
 # Suites that never reach the core, or only walk over bytes for ever.
 FAR = re.compile(r"trezor|ledger|hid|usb|hw_|http|socket|interrupt|secret|terminal|keystore|preview|"
                  r"library|clock|registry|deadline|sigstore|rlp|keccak|u256|utf8|digest|base64|signer|queue|"
                  r"^chain$|chain_send|chain_rpc|^file$|^git")
 SLOW = re.compile(r"tamper")
-CLI = ["verify", "decode", "timelock", "profile", "hash", "compose", "measure", "images", "sign", "git"]
+SLOW_FOR = re.compile(r"verify/(?!checks_chain|report)|safe/(safe_tx|timelock)\w*\.c")
 TEST_S, STAGE_S = 20, 90
 
 
@@ -122,23 +123,19 @@ class Bench:
         return run(["tests/cli/run.sh", *files], STAGE_S, {"COUNTERSIGN": os.path.abspath(self.program)})
 
 
-def cli_files():
-    return [f for d in CLI for f in sorted(glob.glob(f"tests/cli/{d}/*.test"))]
+def cli_files(folders):
+    return [f for d in folders.split() for f in sorted(glob.glob(f"tests/cli/{d}/*.test"))]
 
 
-def near_suites(path, suites):
-    patterns = next((p for files, p in NEAR if fnmatch.fnmatch(path, files)), "*").split("|")
-    return [s for s in suites if any(fnmatch.fnmatch(s, p) for p in patterns)]
-
-
-def stages(mutant, suites, before):
+def stages(path, suites, before):
     """(name, function of a bench) in the order in which a mutant is most likely to be noticed."""
-    near = near_suites(mutant.path, suites)
+    patterns, folders = next((p, d) for files, p, d in NEAR if fnmatch.fnmatch(path, files))
+    near = [s for s in suites if any(fnmatch.fnmatch(s, p) for p in patterns.split("|"))]
     slow = [s for s in suites if SLOW.search(s)]
     far = [s for s in suites if s not in near and s not in slow]
-    units = [("near", near), ("all", far), ("slow", slow)]
+    units = [("near", near), ("all", far), ("slow", slow if SLOW_FOR.match(path) else [])]
     found = [(n, lambda b, s=s: b.suites_pass(s)) for n, s in units]
-    found[1:1] = [(f, lambda b, f=f: b.cli_passes(f)) for f in cli_files()]
+    found[1:1] = [(f, lambda b, f=f: b.cli_passes(f)) for f in cli_files(folders)]
     found.sort(key=lambda f: f[0] != before)
     return found
 
@@ -151,7 +148,7 @@ def judge(bench, mutant, suites, before):
         return "invalid", "compiler"
     if not bench.link_unit() or not bench.link_program():
         return "invalid", "linker"
-    for name, passes in stages(mutant, suites, before):
+    for name, passes in stages(mutant.path, suites, before):
         if not passes(bench):
             return "killed", name
     return "survived", ""
@@ -200,7 +197,8 @@ def baseline(bench, suites):
     with open(path, encoding="utf-8") as f:
         good = bench.compile(path, f.read()) and bench.link_unit() and bench.link_program()
     good = good and bench.suites_pass([s for s in suites if not SLOW.search(s)])
-    if not good or not bench.cli_passes(*cli_files()):
+    folders = sorted({d for _, _, dirs in NEAR for d in dirs.split()})
+    if not good or not bench.cli_passes(*cli_files(" ".join(folders))):
         sys.exit("mutants: the tests fail, or do not build, without any change")
 
 

@@ -68,6 +68,49 @@ static void only_reads(struct proposal *p, uint64_t value)
     call(p, "8da5cb5b", 0); /* owner() */
 }
 
+static void unknown_to_the_release(struct proposal *p, uint64_t value)
+{
+    (void)value;
+    call(p, "79ba5097", 0); /* acceptOwnership(), of next */
+}
+
+static void target(struct address *to, const char *text)
+{
+    NEED(address_parse(d, to, text));
+}
+
+static void call_of_the_safe(struct proposal *p, uint64_t value)
+{
+    (void)value;
+    target(&p->operation.calls[0].to, "0xF71902B32C9854DB8d6f70Afa6Dcf685F7df8d79");
+    call(p, "694e80c3", 1); /* changeThreshold(uint256) */
+}
+
+static void call_of_side(struct proposal *p, uint64_t value)
+{
+    (void)value;
+    target(&p->operation.calls[0].to, "0xCf7Ed3AccA5a467e9e704C703E8D87F634fB0Fc9");
+    reschedule(p);
+}
+
+static void call_of_the_other(struct proposal *p, uint64_t value)
+{
+    (void)value;
+    target(&p->tx.to, "0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512");
+}
+
+static void call_of_the_timelock(struct proposal *p, uint64_t value)
+{
+    static const uint8_t words[32];
+    size_t len = 0;
+    uint8_t *data = fixture_calldata(&len, "64d62353", words, sizeof(words)); /* updateDelay */
+
+    (void)value;
+    target(&p->tx.to, "0x5FbDB2315678afecb367f032d93F642f64180aa3");
+    NEED(safe_tx_set_data(d, &p->tx, data, len));
+    free(data);
+}
+
 /* What schedules is a call of the timelock itself; what it schedules may not be. */
 static void schedules_a_schedule(struct proposal *p, uint64_t value)
 {
@@ -179,6 +222,16 @@ static const struct edge edges[] = {
     { "ether with a direct call", FIXTURE_DIRECT, ether, 1, "tx.value", FAIL },
     { "ether with a direct call", FIXTURE_DIRECT, ether, 1, "call.value", FAIL },
     { "a function that only reads", FIXTURE_SCHEDULE, only_reads, 0, "call.target", FAIL },
+    { "a function of another release", FIXTURE_SCHEDULE, unknown_to_the_release, 0, "call.target",
+      FAIL },
+    { "a function of the Safe, by the timelock", FIXTURE_SCHEDULE, call_of_the_safe, 0,
+      "call.target", FAIL },
+    { "a function of the timelock, by the Safe", FIXTURE_DIRECT, call_of_the_timelock, 0,
+      "call.target", FAIL },
+    { "what the timelock owns, by the Safe", FIXTURE_DIRECT, call_of_the_other, 0, "call.target",
+      FAIL },
+    { "what the Safe owns, by the timelock", FIXTURE_SCHEDULE, call_of_side, 0, "call.target",
+      FAIL },
     { "a schedule that schedules", FIXTURE_SCHEDULE, schedules_a_schedule, 0, "call.target", FAIL },
     { "an operation that waits for itself", FIXTURE_CANCEL, wait_for_itself, 0, "timelock.id",
       FAIL },
@@ -274,6 +327,39 @@ Test(checks_edges, what_is_asked_for_is_required)
     verification_clear(&v);
     proposal_clear(&p);
     profile_free(profile);
+}
+
+/* A section of the profile, or a line of its policy, makes its checks required. */
+Test(checks_edges, what_the_profile_says_is_required)
+{
+    static const struct {
+        const char *text, *id;
+    } rows[] = {
+        { "compose:\n  form: as-is\n  final-newlines: keep\n  app: {name: web}\npolicy:\n",
+          "compose.accounted" },
+        { "compose:\n  form: as-is\n  final-newlines: keep\n  app: {name: web}\npolicy:\n",
+          "compose.form" },
+        { "images:\n  policies:\n    - image: ghcr.io/example/web\n      issuer: "
+          "https://a.example\n"
+          "      identity: https://github.com/example/web/*\n      commit: any\npolicy:\n",
+          "image.time" },
+        { "policy:\n  require: [image.root]\n", "image.root" },
+        { "policy:\n  require: [chain.owners, compose.form]\n", "compose.form" },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct profile *profile = fixture_profile_with("policy:\n", rows[i].text);
+        struct verification v;
+        struct proposal p;
+
+        fixture_proposal(&p, FIXTURE_SCHEDULE, profile);
+        fixture_verify(&v, &p, profile);
+        cr_expect(report_check(&v.report, rows[i].id)->required, "%s", rows[i].id);
+        cr_expect_neq(report_result(&v.report), PASS, "%s", rows[i].id);
+        verification_clear(&v);
+        proposal_clear(&p);
+        profile_free(profile);
+    }
 }
 
 /* Without images in the profile nobody is asked who signed, and nothing says that somebody was. */

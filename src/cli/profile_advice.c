@@ -16,7 +16,7 @@ static bool has_releases(const struct profile *p)
     bool allowed = p->policy.actions == NULL;
     bool any = false;
 
-    for (size_t i = 0; i < p->policy.num_actions; i++)
+    for (size_t i = 0; p->policy.actions != NULL && i < p->policy.num_actions; i++)
         allowed |= strcmp(p->policy.actions[i], "add-compose-hash") == 0;
     for (size_t i = 0; i < p->num_contracts; i++)
         any |= p->contracts[i].kind == CONTRACT_DSTACK_APP;
@@ -50,7 +50,7 @@ static enum err list_dangers(struct diag *d, struct buf *out, const struct profi
     for (size_t i = 0; i < dangers.num_items; i++) {
         bool covered = dangers.items[i].refused;
 
-        for (size_t k = 0; k < policy->num_compose_allow; k++)
+        for (size_t k = 0; policy->compose_allow != NULL && k < policy->num_compose_allow; k++)
             covered |= compose_allow_covers(policy->compose_allow[k], dangers.items[i].text);
         if (!covered)
             add_item(out, dangers.items[i].text);
@@ -67,7 +67,8 @@ static void list_names(struct buf *out, const struct profile_policy *policy, con
         const char *name = json_string(json_at(list, i));
         bool named = name == NULL || compose_env_reader(name) == NULL;
 
-        for (size_t k = 0; !named && k < policy->num_allowed_envs; k++)
+        for (size_t k = 0; !named && policy->allowed_envs != NULL && k < policy->num_allowed_envs;
+             k++)
             named = strcmp(policy->allowed_envs[k], name) == 0;
         if (!named)
             add_item(out, name);

@@ -12,12 +12,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct diag d = { 0 };
     struct gitobj_commit commit;
+    struct gitobj_tag tag;
     struct gitobj_entry entry;
     size_t name_len = size > 0 ? data[0] % 8U : 0;
     const uint8_t *object = NULL;
     size_t count = 0;
 
     (void)!gitobj_commit_parse(&d, &commit, data, size);
+    (void)!gitobj_tag_parse(&d, &tag, data, size);
     if (size < 1 + name_len)
         return 0;
     object = data + 1 + name_len;

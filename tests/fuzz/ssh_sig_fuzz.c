@@ -5,8 +5,8 @@
 #include "verify/git_signed.h"
 
 /*
- * A commit or a tag, a NUL, a file of allowed signers. Who is accepted has a line in the file,
- * which is well-formed as a whole; payload and signature are parts of the object.
+ * A commit or a tag, a NUL, a file of allowed signers. Who is accepted has a line in the file that
+ * can be judged; payload and signature are parts of the object.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { getAddress, keccak256, toUtf8Bytes } from 'ethers';
 import { CHAIN_ID, foundry } from '../e2e/chain.mjs';
-import { COMPOSE_PATH, Repository } from '../e2e/scratch.mjs';
+import { COMPOSE_PATH, Repository, allowPorts } from '../e2e/scratch.mjs';
 import { domainHash, messageHash, safeTx, safeTxHash } from '../e2e/safetx.mjs';
 import { historyRepository } from './history.mjs';
 
@@ -156,6 +156,7 @@ function writeProfile() {
         `  owners: ["${address('owner')}"], threshold: 1}`,
         `timelock: {address: "${address('timelock')}", release: "5.4", delay: 1d}`,
         `contracts: {app: {type: DstackApp, address: "${address('app')}"}}`,
+        `policy: {${allowPorts(4)}}`,
     ];
     writeFileSync(join(dir, 'countersign.yaml'), lines.join('\n') + '\n');
 }

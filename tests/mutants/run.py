@@ -31,7 +31,8 @@ import sys
 import threading
 import time
 
-from mutate import mutants_of
+sys.dont_write_bytecode = True
+from mutate import mutants_of  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CORE = """verify/checks*.c verify/report*.c verify/catalogue.c verify/nodes.c verify/node_values.c
@@ -56,7 +57,7 @@ FAR = re.compile(r"trezor|ledger|hid|usb|hw_|http|socket|interrupt|secret|termin
                  r"^chain$|chain_send|chain_rpc|^file$|^git")
 SLOW = re.compile(r"tamper")
 SLOW_FOR = re.compile(r"verify/(?!checks_chain|report)|safe/(safe_tx|timelock)\w*\.c")
-TEST_S, STAGE_S = 20, 90
+TEST_S, STAGE_S = 30, 180
 
 
 def environment(name, default=None):
@@ -194,11 +195,13 @@ def core_mutants():
 def baseline(bench, suites):
     """The tests must pass on what is not changed, or everything would look noticed."""
     path = sorted(glob.glob(CORE[0]))[0]
+    folders = sorted({d for _, _, dirs in NEAR for d in dirs.split()})
     with open(path, encoding="utf-8") as f:
         good = bench.compile(path, f.read()) and bench.link_unit() and bench.link_program()
-    good = good and bench.suites_pass([s for s in suites if not SLOW.search(s)])
-    folders = sorted({d for _, _, dirs in NEAR for d in dirs.split()})
-    if not good or not bench.cli_passes(*cli_files(" ".join(folders))):
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        unit = pool.submit(bench.suites_pass, suites)
+        cli = pool.submit(bench.cli_passes, *cli_files(" ".join(folders)))
+    if not good or not unit.result() or not cli.result():
         sys.exit("mutants: the tests fail, or do not build, without any change")
 
 

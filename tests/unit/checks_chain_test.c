@@ -320,6 +320,55 @@ Test(checks_chain, wrong_answers)
     profile_free(profile);
 }
 
+#define EARLIER "5500000000000000" Z24 Z24
+
+/* An operation behind another one: what is executed has to wait until that is done. */
+Test(checks_chain, a_predecessor_comes_first)
+{
+    static const struct {
+        const char *name;
+        enum fixture_kind kind;
+        struct rpc_row rows[3];
+        enum verdict want;
+    } rows[] = {
+        { "done",
+          FIXTURE_EXECUTE,
+          { CALL("d45c4435" EARLIER, W("00000001")), CALL("d45c4435", W("6b015110")), END },
+          PASS },
+        { "waiting",
+          FIXTURE_EXECUTE,
+          { CALL("d45c4435" EARLIER, W("6b015111")), CALL("d45c4435", W("6b015110")), END },
+          FAIL },
+        { "ready",
+          FIXTURE_EXECUTE,
+          { CALL("d45c4435" EARLIER, W("6b015110")), CALL("d45c4435", W("6b015110")), END },
+          FAIL },
+        { "waiting when this is scheduled",
+          FIXTURE_SCHEDULE,
+          { CALL("d45c4435" EARLIER, W("6b015111")), END },
+          PASS },
+        { "waiting when this is cancelled",
+          FIXTURE_CANCEL,
+          { CALL("d45c4435" EARLIER, W("6b015111")), CALL("d45c4435", W("6b015111")), END },
+          PASS },
+    };
+    struct profile *profile = fixture_profile();
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct verification v;
+        struct proposal p;
+
+        fixture_proposal(&p, rows[i].kind, profile);
+        p.operation.predecessor = (struct hash32){ { 0x55 } };
+        verify_with(&v, &p, profile, rows[i].rows);
+        cr_expect_eq(report_check(&v.report, "chain.operation")->verdict, rows[i].want, "%s: %s",
+                     rows[i].name, buf_str(&report_check(&v.report, "chain.operation")->detail));
+        verification_clear(&v);
+        proposal_clear(&p);
+    }
+    profile_free(profile);
+}
+
 Test(checks_chain, right_answers)
 {
     static const struct rpc_row none[] = { END };

@@ -23,6 +23,31 @@ Test(checks_sig, signatures_are_counted_once_and_of_owners_only)
     profile_free(profile);
 }
 
+static bool says(const struct proposal *p, const struct profile *profile, const char *id,
+                 const char *words)
+{
+    struct verification v;
+    bool found = false;
+
+    fixture_verify(&v, p, profile);
+    found = strstr(buf_str(&report_check(&v.report, id)->detail), words) != NULL;
+    verification_clear(&v);
+    return found;
+}
+
+Test(checks_sig, what_can_be_judged_here_is_not_left_to_the_chain)
+{
+    struct profile *profile = fixture_profile();
+    struct proposal p;
+
+    fixture_proposal(&p, FIXTURE_SCHEDULE, profile);
+    cr_expect(says(&p, profile, "sig.valid", "2, over 0x"));
+    cr_expect_not(says(&p, profile, "sig.valid", "chain"));
+    cr_expect(says(&p, profile, "sig.threshold", "2 of 2"));
+    proposal_clear(&p);
+    profile_free(profile);
+}
+
 Test(checks_sig, a_repeated_signature_is_one)
 {
     struct profile *profile = fixture_profile();
@@ -51,6 +76,7 @@ Test(checks_sig, an_approval_is_for_the_chain_to_judge)
     approved[64] = 1;
     NEED(proposal_add_signature(d, &p, &owner, "APPROVED_HASH", approved, sizeof(approved)));
     cr_expect_eq(fixture_check(&p, profile, "sig.valid"), PASS);
+    cr_expect(says(&p, profile, "sig.valid", "1 of them for the chain to judge"));
     cr_expect_eq(fixture_check(&p, profile, "sig.threshold"), PASS, "the other two are enough");
     cr_expect_eq(fixture_check(&p, profile, "chain.signatures"), NOT_CHECKED);
     cr_expect_eq(fixture_result(&p, profile), UNKNOWN, "nobody asked the chain");

@@ -215,7 +215,7 @@ Test(yaml, limits)
     cr_expect_eq(parse_repeated("[", LIMIT_YAML_ANCHORS + 1, "&a b,", "]"), ERR_LIMIT);
 }
 
-static enum err parse_keys(size_t num, const char *after)
+static enum err parse_keys_between(const char *before, size_t num, const char *after)
 {
     struct diag d = { 0 };
     struct yaml *y = NULL;
@@ -223,7 +223,7 @@ static enum err parse_keys(size_t num, const char *after)
     enum err e = ERR_INTERNAL;
 
     buf_init(&b, 1 << 20);
-    buf_add_str(&b, "{");
+    buf_addf(&b, "{%s", before);
     for (size_t i = 0; i < num; i++)
         buf_addf(&b, "k%zu: 1,", i);
     buf_addf(&b, "%s}", after);
@@ -233,12 +233,20 @@ static enum err parse_keys(size_t num, const char *after)
     return e;
 }
 
+static enum err parse_keys(size_t num, const char *after)
+{
+    return parse_keys_between("", num, after);
+}
+
 Test(yaml, limit_of_keys_counts_merged_ones)
 {
     cr_expect_eq(parse_keys(LIMIT_YAML_MEMBERS, ""), OK);
     cr_expect_eq(parse_keys(LIMIT_YAML_MEMBERS + 1, ""), ERR_LIMIT);
     cr_expect_eq(parse_keys(LIMIT_YAML_MEMBERS - 2, "<<: {a: 1, b: 1}"), OK);
     cr_expect_eq(parse_keys(LIMIT_YAML_MEMBERS - 2, "<<: {a: 1, b: 1, c: 1}"), ERR_LIMIT);
+    cr_expect_eq(parse_keys_between("<<: {a: 1, b: 1},", LIMIT_YAML_MEMBERS - 2, ""), OK);
+    cr_expect_eq(parse_keys_between("<<: {a: 1, b: 1, c: 1},", LIMIT_YAML_MEMBERS - 2, ""),
+                 ERR_LIMIT);
 }
 
 /* Ten references to ten references, and so on: expanded, it would have 10^9 nodes. */

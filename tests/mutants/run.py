@@ -68,6 +68,7 @@ def limits():
     os.setpgid(0, 0)
     resource.setrlimit(resource.RLIMIT_DATA, (2 << 30, 2 << 30))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (STAGE_S, STAGE_S))
 
 
 def run(command, timeout, env=None):
@@ -248,7 +249,7 @@ def work(mutants, arguments, suites, benches, memory, start):
                 print(f"survived: {mutant.key}", flush=True)
             if done % 20 == 0:
                 print(f"{done} of {len(mutants)}, {time.monotonic() - start:.0f} s", flush=True)
-                save(memory)
+            save(memory)
         return mutant.key, result
 
     with concurrent.futures.ThreadPoolExecutor(benches.qsize()) as pool:

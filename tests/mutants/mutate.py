@@ -81,7 +81,7 @@ SWAPS = [
     (r"\b0x[0-9a-fA-F]+\b", None),
 ]
 # Numbers that are a size, or the zero of a comparison of bytes, which != changes better.
-SIZES = re.compile(r"buf_init\(|\[\d+\];|char \w+\[|(mem|str)n?cmp\(|__attribute__")
+SIZES = re.compile(r"buf_init\(|\[\d+\];|char \w+\[|memset\(|(mem|str)n?cmp\(|__attribute__")
 LAYOUT = re.compile(r"assert\(|\bterm_\w+\(|_COLUMN\b|INDENT")
 # What changes memory or words alone, not an answer.
 NO_DECISION = re.compile(r"^(\w*(_clear|_free|_wipe|_init)|free|va_end|assert|check_note|check_by_hand|by_hand\w*|report_not_shown)\(")

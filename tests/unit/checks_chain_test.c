@@ -320,6 +320,73 @@ Test(checks_chain, wrong_answers)
     profile_free(profile);
 }
 
+/* A contract that owns is asked about 0x19 0x01, domain and message, and answers its magic value.
+ * Source: Safe 1.4.1, Safe.sol, checkNSignatures. */
+Test(checks_chain, a_contract_is_asked_about_this_transaction)
+{
+    static char question[600];
+    const struct rpc_row answers[][2] = {
+        { { "eth_call", question, "\"0x20c13b0b" Z24 Z24 Z8 "\"", NULL, NULL }, END },
+        { { "eth_call", question, "\"0x1626ba7e" Z24 Z24 Z8 "\"", NULL, NULL }, END },
+        { { "eth_call", question, "\"0x20c13b0b" Z24 Z24 "00000001\"", NULL, NULL }, END },
+    };
+    static const enum verdict want[] = { PASS, FAIL, FAIL };
+    struct profile *profile = fixture_profile();
+    uint8_t signature[65 + 32 + 2] = { [63] = 65, [96] = 2, [97] = 0xab, [98] = 0xcd };
+    struct proposal p;
+
+    fixture_proposal(&p, FIXTURE_SCHEDULE, profile);
+    memcpy(signature + 12, profile->owners[2].b, 20);
+    NEED(proposal_add_signature(d, &p, &profile->owners[2], "CONTRACT_SIGNATURE", signature,
+                                sizeof(signature)));
+    (void)snprintf(question, sizeof(question),
+                   "\"data\":\"0x20c13b0b" W("00000040") W("000000c0")
+                       W("00000042") "1901%s%s" Z24 Z24 "000000000000" W("00000002") "abcd",
+                   hash32_format(&p.claimed.domain).s + 2, hash32_format(&p.claimed.message).s + 2);
+    for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+        struct verification v;
+
+        verify_with(&v, &p, profile, answers[i]);
+        cr_expect_eq(report_check(&v.report, "chain.signatures")->verdict, want[i], "%zu: %s", i,
+                     buf_str(&report_check(&v.report, "chain.signatures")->detail));
+        verification_clear(&v);
+    }
+    proposal_clear(&p);
+    profile_free(profile);
+}
+
+/* A published singleton with other code is another trouble than one that nobody published. */
+Test(checks_chain, what_is_wrong_with_a_singleton)
+{
+    static const struct {
+        struct rpc_row rows[2];
+        const char *words;
+    } rows[] = {
+        { { END }, "is not the published one" },
+        { { SLOT("00000000", STRANGER), END }, "is no published Safe 1.4.1" },
+        { { SLOT("00000000", Z24 "38869bf66a61cf6bdb996a6ae40d5853fd43b526"), END },
+          "is no published Safe 1.4.1" }, /* a MultiSend */
+        { { SLOT("00000000", Z24 "d9db270c1b5e3bd161e8c8503c55ceabee709552"), END },
+          "is no published Safe 1.4.1" }, /* of 1.3.0 */
+    };
+    struct profile *profile = fixture_profile();
+    struct proposal p;
+
+    fixture_proposal(&p, FIXTURE_SCHEDULE, profile);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct verification v;
+        const struct check *c = NULL;
+
+        verify_with(&v, &p, profile, rows[i].rows);
+        c = report_check(&v.report, "chain.safe-code");
+        cr_expect_eq(c->verdict, FAIL);
+        cr_expect_not_null(strstr(buf_str(&c->detail), rows[i].words), "%s", buf_str(&c->detail));
+        verification_clear(&v);
+    }
+    proposal_clear(&p);
+    profile_free(profile);
+}
+
 #define EARLIER "5500000000000000" Z24 Z24
 
 /* An operation behind another one: what is executed has to wait until that is done. */
@@ -453,6 +520,7 @@ Test(checks_chain, approvals)
                                 sizeof(signature)));
     verify_with(&v, &p, profile, approved);
     cr_expect_eq(report_check(&v.report, "chain.signatures")->verdict, PASS);
+    cr_expect_str_eq(buf_str(&report_check(&v.report, "chain.signatures")->detail), "1 confirmed");
     cr_expect_eq(report_check(&v.report, "sig.threshold")->verdict, PASS);
     verification_clear(&v);
     verify_with(&v, &p, profile, unknown);

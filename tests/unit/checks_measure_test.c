@@ -196,6 +196,26 @@ Test(checks_measure, os_images)
     profile_free(profile);
 }
 
+/* What the owners know from somebody else needs no measurement. */
+Test(checks_measure, pins_are_a_yes)
+{
+    struct profile *profile =
+        fixture_profile_with("pins:\n", "pins:\n  kms-devices: [\"0x" DEVICE "\"]\n"
+                                        "  kms-measurements: [\"0x" KMS_MR "\"]\n");
+
+    for (int is_device = 0; is_device < 2; is_device++) {
+        const char *id = is_device ? "measure.device" : "measure.kms-mr";
+        struct proposal p = { 0 };
+
+        propose_word(&p, profile, "kms", is_device ? "add-kms-device" : "add-kms-aggregated-mr",
+                     is_device ? "4d5922a1" : "3e32d346", is_device ? DEVICE : KMS_MR);
+        cr_expect_eq(fixture_check(&p, profile, id), PASS, "%s", id);
+        cr_expect_eq(fixture_result(&p, profile), PASS, "%s", id);
+        proposal_clear(&p);
+    }
+    profile_free(profile);
+}
+
 /* The policy may insist. */
 Test(checks_measure, required_by_policy)
 {

@@ -119,6 +119,7 @@ Test(safe_tx_line, leaves)
         { "nonce", NULL, "" },
         { NULL, NULL, ",\"nonce\":\"7\"" },
         { NULL, NULL, ",\"other\":1" },
+        { NULL, NULL, ",\"safeTxHash\":" },
         { NULL, NULL, "," },
         { NULL, NULL, "} " },
         { NULL, NULL, "}{" },

@@ -109,7 +109,9 @@ static const struct function *draw_function(const struct hand *h, enum place at)
     for (size_t i = 0; function_at(i) != NULL; i++) {
         const struct function *f = function_at(i);
 
-        if (any || (place_has(at, f) && !f->absent && !f->reads && (!quiet || f->change < 0)))
+        bool plain = !f->absent && !f->reads && (f->on & (OPERATES | FORMERLY)) == 0;
+
+        if (any || (place_has(at, f) && plain && (!quiet || f->change < 0)))
             fit[n++] = f;
     }
     if (n == 0)

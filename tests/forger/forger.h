@@ -40,6 +40,8 @@ enum place { AT_APP, AT_KMS, AT_SIDE, AT_SAFE, AT_TIMELOCK, AT_STRANGER, NUM_PLA
 #define ON_SAFE     4U
 #define ON_TIMELOCK 8U
 #define ON_STRANGER 16U
+#define FORMERLY    64U /* in releases before the one that a profile may name */
+#define OPERATES    32U /* a method of the timelock that only a SafeTx itself may call */
 
 /* Kinds of change, in the order of docs/profile.md. */
 enum change {

@@ -47,7 +47,7 @@ static const struct function functions[] = {
     { "removeKmsDevice(bytes32)", "remove-kms-device", "r", ON_KMS, -1, false, false },
     { "addOsImageHash(bytes32)", "add-os-image-hash", "o", ON_KMS, -1, false, false },
     { "removeOsImageHash(bytes32)", "remove-os-image-hash", "r", ON_KMS, -1, false, false },
-    { "addAppImageMr(bytes32)", "add-app-image-mr", "o", ON_KMS, -1, true, false },
+    { "addAppImageMr(bytes32)", "add-app-image-mr", "o", ON_KMS | FORMERLY, -1, false, false },
     { "setKmsInfo((bytes,bytes,bytes,bytes))", "set-kms-info", "K", ON_KMS, KMS_TRUST, false,
       false },
     { "setKmsQuote(bytes)", "set-kms-quote", "q", ON_KMS, KMS_TRUST, false, false },
@@ -83,6 +83,12 @@ static const struct function functions[] = {
     { "grantRole(bytes32,address)", "grant-role", "rx", ON_TIMELOCK, ROLES, false, false },
     { "revokeRole(bytes32,address)", "revoke-role", "rx", ON_TIMELOCK, ROLES, false, false },
     { "renounceRole(bytes32,address)", NULL, "rx", ON_TIMELOCK, ROLES, false, false },
+
+    { "schedule(address,uint256,bytes,bytes32,bytes32,uint256)", NULL, "Tzcrru",
+      ON_TIMELOCK | OPERATES, -1, false, false },
+    { "execute(address,uint256,bytes,bytes32,bytes32)", NULL, "Tzcrr", ON_TIMELOCK | OPERATES, -1,
+      false, false },
+    { "cancel(bytes32)", NULL, "r", ON_TIMELOCK | OPERATES, -1, false, false },
 
     { "upgradeTo(address)", NULL, "i", BOTH, IMPLEMENTATION, true, false },
     { "setOwner(address)", NULL, "x", BOTH, OWNERSHIP, true, false },

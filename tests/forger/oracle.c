@@ -25,6 +25,7 @@ enum reason {
     R_UNKNOWN_FUNCTION,
     R_FORM,
     R_STRANGER,
+    R_OPERATES,
     R_READS,
     R_OWNER,
     R_ACTION,
@@ -64,6 +65,7 @@ static const char *const reasons[NUM_REASONS] = {
     [R_DELAY] = "a delay that the policy does not want",
     [R_UNKNOWN_FUNCTION] = "a function that is not there",
     [R_FORM] = "not encoded in the one proper way",
+    [R_OPERATES] = "a timelock operation inside another call",
     [R_STRANGER] = "a stranger's contract",
     [R_READS] = "a function that only reads",
     [R_OWNER] = "a contract that somebody else owns",
@@ -226,9 +228,13 @@ static const char *judge_call(const struct world *w, const struct plan *p)
 {
     if (p->fn->absent || (!is_stranger(w, p->at) && !place_has(p->at, p->fn)))
         NO(R_UNKNOWN_FUNCTION);
+    if ((p->fn->on & FORMERLY) != 0 && w->rules.releases && !is_stranger(w, p->at))
+        NO(R_UNKNOWN_FUNCTION);
     if (p->trailing ||
         (p->dirty && strpbrk(p->fn->args, "iIpwxgqeKLc") == p->fn->args && p->fn->args[0] != '\0'))
         NO(R_FORM);
+    if ((p->fn->on & OPERATES) != 0)
+        NO(R_OPERATES);
     if (!changes_allowed(w, p))
         NO(R_CHANGE);
     for (size_t i = 0; p->fn->args[i] != '\0'; i++) {

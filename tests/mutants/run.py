@@ -13,7 +13,7 @@ Variables, also of `make mutants`:
   MUTANTS_SAMPLE  so many, chosen by MUTANTS_SEED and by what they read, not by where they stand
   MUTANTS_TIME    start no further one after so many seconds
   MUTANTS_JOBS    at once; default: cores
-  MUTANTS_AGAIN   "survived": only those that survived the last time
+  MUTANTS_AGAIN   1: only those that were not noticed the last time
 """
 import concurrent.futures
 import fnmatch
@@ -223,7 +223,7 @@ def report(results, arguments, mutants, whole, seconds):
              for w in ("killed", "survived", "invalid", "argued", "not run")}
     print(f"\n{len(mutants)} mutants in the core, {len(results)} chosen: "
           + ", ".join(f"{n} {w}" for w, n in count.items()) + f"; {seconds:.0f} s")
-    return 1 if survivors or stale or not count["killed"] else 0
+    return 1 if survivors or stale or not count["killed"] + count["argued"] else 0
 
 
 def work(mutants, arguments, suites, benches, memory, start):
@@ -283,7 +283,7 @@ def main():
     memory = load()
     picked = chosen(mutants)
     if environment("MUTANTS_AGAIN"):
-        picked = [m for m in picked if memory.get(m.key, ["", ""])[0] == environment("MUTANTS_AGAIN")]
+        picked = [m for m in picked if memory.get(m.key, ["", ""])[0] != "killed"]
     first = benches.get()
     baseline(first, suites)
     benches.put(first)

@@ -287,9 +287,11 @@ def main():
     first = benches.get()
     baseline(first, suites)
     benches.put(first)
-    results = work(picked, arguments := argued(os.path.join(HERE, "argued.txt")), suites, benches, memory, start)
+    arguments = argued(os.path.join(HERE, "argued.txt"))
+    results = work(picked, arguments, suites, benches, memory, start)
     save(memory)
-    return report(results, arguments, mutants, not environment("MUTANTS"), time.monotonic() - start)
+    whole = not any(environment(v) for v in ("MUTANTS", "MUTANTS_SAMPLE", "MUTANTS_AGAIN"))
+    return report(results, arguments, mutants, whole, time.monotonic() - start)
 
 
 BUILD = environment("BUILD", "build")

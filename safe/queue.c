@@ -253,6 +253,14 @@ enum err queue_at_nonce(struct diag *d, struct queue *q, struct queue_entries *o
     return e;
 }
 
+enum err queue_executed_at(struct diag *d, struct queue *q, bool *found, struct hash32 *out,
+                           const struct u256 *nonce)
+{
+    *found = false;
+    *out = (struct hash32){ { 0 } };
+    return q->kind == QUEUE_SERVICE ? queue_service_executed_at(d, q, found, out, nonce) : OK;
+}
+
 enum err queue_fetch(struct diag *d, struct queue *q, struct queue_entry *out,
                      const struct hash32 *safe_tx_hash)
 {

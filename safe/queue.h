@@ -77,6 +77,9 @@ MUST_CHECK enum err queue_list(struct diag *d, struct queue *q, struct queue_ent
  */
 MUST_CHECK enum err queue_at_nonce(struct diag *d, struct queue *q, struct queue_entries *out,
                                    const struct u256 *nonce);
+/* The SafeTx hash of what a service says was executed with that nonce; a directory never knows. */
+MUST_CHECK enum err queue_executed_at(struct diag *d, struct queue *q, bool *found,
+                                      struct hash32 *out, const struct u256 *nonce);
 /* The one with that SafeTx hash; ERR_NETWORK or ERR_IO if the queue does not have it. */
 MUST_CHECK enum err queue_fetch(struct diag *d, struct queue *q, struct queue_entry *out,
                                 const struct hash32 *safe_tx_hash);

@@ -6,6 +6,7 @@
 #include "src/base/address.h"
 #include "src/base/hex.h"
 #include "src/base/limits.h"
+#include "src/base/secp.h"
 #include "src/base/u256.h"
 
 void queue_entry_clear(struct queue_entry *e)
@@ -134,6 +135,22 @@ enum err queue_entry_init(struct diag *d, struct queue *q, struct queue_entry *o
     return e;
 }
 
+/*
+ * A key's signature in the form that everybody writes. Whoever saw one can make its twin with the
+ * high s, which the chain takes as well, and a service keeps what it is given first.
+ */
+static enum err parse_normalised(struct diag *d, struct signature *out, const struct hash32 *hash,
+                                 const uint8_t *data, size_t data_len)
+{
+    struct sig65 low;
+
+    if (data_len != sizeof(low.b) || data[sizeof(low.b) - 1] < 27)
+        return signature_parse(d, out, hash, data, data_len);
+    memcpy(low.b, data, sizeof(low.b));
+    secp_make_low_s(&low);
+    return signature_parse(d, out, hash, low.b, sizeof(low.b));
+}
+
 /* NULL if the signature counts; otherwise why not. */
 static const char *judge_signature(struct diag *d, const struct queue *q, struct signature *sig,
                                    const struct hash32 *hash, const struct address *signer,
@@ -141,7 +158,7 @@ static const char *judge_signature(struct diag *d, const struct queue *q, struct
 {
     const struct profile *p = q->profile;
 
-    if (signature_parse(d, sig, hash, data, data_len) != OK)
+    if (parse_normalised(d, sig, hash, data, data_len) != OK)
         return d->msg;
     if (!address_eq(&sig->signer, signer))
         return "it is another account's, or over another hash";
@@ -207,24 +224,29 @@ static bool is_kind(const struct proposal_signature *s, enum signature_kind kind
 }
 
 /*
- * What an entry holds has been parsed and recovered. A second ECDSA signature by the same key adds
- * nothing, and an approval has no content; only a contract's signature is its bytes.
+ * What an entry holds has been parsed and recovered. A second signature by the same key, or for the
+ * same contract, adds nothing, and an approval has no content: a service keeps one for each owner.
  */
 bool queue_entry_holds(const struct queue_entry *held, const struct queue_signature *sig)
 {
     const struct proposal_signature *there = find_signature(&held->proposal, &sig->sig.signer);
-    struct buf ours;
-    bool same = false;
 
     if (there == NULL)
         return false;
     if (sig->sig.kind == SIGNATURE_EOA || sig->sig.kind == SIGNATURE_ETH_SIGN)
         return is_kind(there, SIGNATURE_EOA) || is_kind(there, SIGNATURE_ETH_SIGN);
-    if (sig->sig.kind == SIGNATURE_APPROVED)
-        return is_kind(there, SIGNATURE_APPROVED);
+    return is_kind(there, sig->sig.kind);
+}
+
+bool queue_entry_holds_exactly(const struct queue_entry *held, const struct queue_signature *sig)
+{
+    const struct proposal_signature *there = find_signature(&held->proposal, &sig->sig.signer);
+    struct buf ours;
+    bool same = false;
+
     buf_init(&ours, LIMIT_SIGNATURE_BYTES);
     signature_write(&ours, &sig->sig);
-    same = buf_ok(&ours) && ours.len == there->data_len &&
+    same = there != NULL && buf_ok(&ours) && ours.len == there->data_len &&
            memcmp(ours.data, there->data, ours.len) == 0;
     buf_clear(&ours);
     return same;

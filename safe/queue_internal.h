@@ -73,10 +73,13 @@ MUST_CHECK enum err queue_check_subject(struct diag *d, struct safe_hashes *hash
 MUST_CHECK enum err queue_submission_init(struct diag *d, struct queue_submission *out,
                                           const struct queue *q, const struct proposal *p);
 void queue_submission_clear(struct queue_submission *s);
-/* Whether held has that signature, or another ECDSA signature of the same signer. */
+/* Whether held has that signature, or another one by the same key or for the same contract. */
 bool queue_entry_holds(const struct queue_entry *held, const struct queue_signature *sig);
-/* What was read back against what was submitted; *listed counts ours in it. */
-MUST_CHECK enum err queue_submission_check(struct diag *d, const struct queue *q, size_t *listed,
+/* Whether it has those bytes. */
+bool queue_entry_holds_exactly(const struct queue_entry *held, const struct queue_signature *sig);
+/* What was read back against what was submitted; *listed counts ours in it. Another signature for
+ * the same contract than ours is a warning. */
+MUST_CHECK enum err queue_submission_check(struct diag *d, struct queue *q, size_t *listed,
                                            const struct queue_submission *s,
                                            const struct queue_entry *held);
 
@@ -98,6 +101,9 @@ MUST_CHECK enum err queue_service_submit(struct diag *d, struct queue *q, struct
                                          const struct queue_submission *s);
 MUST_CHECK enum err queue_service_fetch(struct diag *d, struct queue *q, struct queue_entry *out,
                                         const struct hash32 *hash);
+/* Not found if the service does not know the Safe, or lists nothing that can be read. */
+MUST_CHECK enum err queue_service_executed_at(struct diag *d, struct queue *q, bool *found,
+                                              struct hash32 *out, const struct u256 *nonce);
 /* One exchange with retries; any status is OK. path begins with "/api/". */
 MUST_CHECK enum err queue_service_call(struct diag *d, struct queue *q, struct http_response *out,
                                        const char *method, const char *path,

@@ -111,6 +111,25 @@ enum err queue_service_fetch(struct diag *d, struct queue *q, struct queue_entry
     return e;
 }
 
+enum err queue_service_executed_at(struct diag *d, struct queue *q, bool *found, struct hash32 *out,
+                                   const struct u256 *nonce)
+{
+    struct address_text safe = address_format(&q->profile->safe.safe);
+    struct diag unread = { 0 };
+    struct json *j = NULL;
+    char path[MAX_PATH_BYTES];
+    enum err e = OK;
+
+    (void)snprintf(path, sizeof(path),
+                   "/api/v2/safes/%s/multisig-transactions/?executed=true&nonce=%s&limit=1", safe.s,
+                   u256_format(nonce).s);
+    e = queue_service_get(d, q, &j, "ask for an executed transaction", path);
+    *found = e == OK && j != NULL &&
+             json_read_hash(&unread, out, json_at(json_get(j, "results"), 0), "safeTxHash") == OK;
+    json_free(j);
+    return e;
+}
+
 /* --- submitting ---------------------------------------------------------------------------- */
 
 /*

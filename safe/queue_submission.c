@@ -89,7 +89,7 @@ void queue_submission_clear(struct queue_submission *s)
     *s = (struct queue_submission){ 0 };
 }
 
-enum err queue_submission_check(struct diag *d, const struct queue *q, size_t *listed,
+enum err queue_submission_check(struct diag *d, struct queue *q, size_t *listed,
                                 const struct queue_submission *s, const struct queue_entry *held)
 {
     size_t n = 0;
@@ -105,6 +105,12 @@ enum err queue_submission_check(struct diag *d, const struct queue *q, size_t *l
             continue; /* a service uses a delegate's signature once and does not list it */
         if (!queue_entry_holds(held, &s->items[i]))
             return diag_set(d, ERR_MISMATCH, "the queue does not hold the signature of %s", name.s);
+        if (s->items[i].sig.kind == SIGNATURE_CONTRACT &&
+            !queue_entry_holds_exactly(held, &s->items[i]))
+            queue_warn(q,
+                       "the queue holds another signature of the contract %s than this file, and "
+                       "keeps one alone: the chain decides whether it holds",
+                       name.s);
         n++;
     }
     *listed = n;

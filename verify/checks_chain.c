@@ -139,6 +139,7 @@ static void check_nonce(struct report *r, const struct subject *s,
 {
     const struct u256 *nonce = &s->proposal->tx.nonce;
     int order = u256_cmp(nonce, &st->nonce);
+    struct u256 ahead;
 
     if (order < 0)
         check_fail(r, "chain.nonce", "nonce %s is used up, the Safe is at %s", u256_format(nonce).s,
@@ -148,9 +149,10 @@ static void check_nonce(struct report *r, const struct subject *s,
     else if (s->options.executable)
         check_fail(r, "chain.nonce", "nonce %s can not be executed yet, the Safe is at %s",
                    u256_format(nonce).s, u256_format(&st->nonce).s);
-    else
-        check_pass(r, "chain.nonce", "%s is free; the Safe is at %s, other transactions go first",
-                   u256_format(nonce).s, u256_format(&st->nonce).s);
+    else if (u256_sub(&ahead, nonce, &st->nonce))
+        check_pass(r, "chain.nonce", "%s ahead: cannot run before %s other%s (the Safe is at %s)",
+                   u256_format(&ahead).s, u256_format(&ahead).s, u256_bits(&ahead) == 1 ? "" : "s",
+                   u256_format(&st->nonce).s);
 }
 
 static bool is_published_handler(const struct address *a, const char *version)

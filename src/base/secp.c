@@ -130,3 +130,16 @@ enum err secp_recover(struct diag *d, struct address *out, const struct hash32 *
     pubkey_address(out, &pubkey);
     return OK;
 }
+
+void secp_make_low_s(struct sig65 *sig)
+{
+    const secp256k1_context *ctx = secp256k1_context_static;
+    secp256k1_ecdsa_signature plain;
+
+    if (secp256k1_ecdsa_signature_parse_compact(ctx, &plain, sig->b) != 1 ||
+        secp256k1_ecdsa_signature_normalize(ctx, &plain, &plain) != 1)
+        return;
+    (void)secp256k1_ecdsa_signature_serialize_compact(ctx, sig->b, &plain);
+    /* 27 and 28, 31 and 32: the odd one is the even y */
+    sig->b[64] = (uint8_t)(sig->b[64] % 2 == 1 ? sig->b[64] + 1 : sig->b[64] - 1);
+}

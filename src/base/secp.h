@@ -34,4 +34,11 @@ MUST_CHECK enum err secp_sign(struct diag *d, struct sig65 *out, const struct ha
 MUST_CHECK enum err secp_recover(struct diag *d, struct address *out, const struct hash32 *digest,
                                  const struct sig65 *sig);
 
+/*
+ * Turn a high s into the low one of the same signature, with the other parity in v, whatever v
+ * means beside it: anybody can make either of the two from the other. Leaves alone what is low or
+ * out of range.
+ */
+void secp_make_low_s(struct sig65 *sig);
+
 #endif

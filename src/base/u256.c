@@ -204,6 +204,21 @@ bool u256_add(struct u256 *out, const struct u256 *a, const struct u256 *b)
     return carry == 0;
 }
 
+bool u256_sub(struct u256 *out, const struct u256 *a, const struct u256 *b)
+{
+    struct u256 rest;
+    int borrow = 0;
+
+    for (size_t i = 32; i-- > 0;) {
+        int byte = (int)a->be[i] - b->be[i] - borrow;
+
+        borrow = byte < 0 ? 1 : 0;
+        rest.be[i] = (uint8_t)(byte + 256 * borrow);
+    }
+    *out = borrow == 0 ? rest : (struct u256){ { 0 } };
+    return borrow == 0;
+}
+
 bool u256_mul_u64(struct u256 *out, const struct u256 *a, uint64_t b)
 {
     struct limbs low = to_limbs(a);

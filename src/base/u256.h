@@ -42,6 +42,8 @@ bool u256_is_zero(const struct u256 *a);
 bool u256_eq(const struct u256 *a, const struct u256 *b);
 int u256_cmp(const struct u256 *a, const struct u256 *b);
 MUST_CHECK bool u256_add(struct u256 *out, const struct u256 *a, const struct u256 *b);
+/* False, and zero, if b is larger. */
+MUST_CHECK bool u256_sub(struct u256 *out, const struct u256 *a, const struct u256 *b);
 MUST_CHECK bool u256_mul_u64(struct u256 *out, const struct u256 *a, uint64_t b);
 /* Number of bits needed to write the value; 0 for 0. */
 unsigned u256_bits(const struct u256 *a);

@@ -77,6 +77,22 @@ static void keep_real(struct queue_entries *list)
     list->num_items = num_real > 0 ? num_real : list->num_items;
 }
 
+/* Nothing is pending: perhaps it ran already. A service's word, for the person alone. */
+static enum err say_nothing_pending(struct diag *d, struct queue *q, const struct u256 *nonce)
+{
+    struct hash32 hash;
+    bool executed = false;
+    enum err e = queue_executed_at(d, q, &executed, &hash, nonce);
+
+    if (e != OK)
+        return e;
+    if (executed)
+        return diag_set(d, ERR_USAGE, "nonce %s is used up: the service says that %s was executed",
+                        u256_format(nonce).s, hash32_format(&hash).s);
+    return diag_set(d, ERR_USAGE, "the queue holds no pending transaction with nonce %s",
+                    u256_format(nonce).s);
+}
+
 /* The only one with that nonce; *found is false if candidates were shown instead. */
 static enum err fetch_nonce(struct diag *d, const struct args *a, struct queue *q,
                             struct queue_entry *out, bool *found, const struct u256 *nonce)
@@ -87,8 +103,7 @@ static enum err fetch_nonce(struct diag *d, const struct args *a, struct queue *
     *found = false;
     keep_real(&list);
     if (e == OK && list.num_items == 0) {
-        e = diag_set(d, ERR_USAGE, "the queue holds no pending transaction with nonce %s",
-                     u256_format(nonce).s);
+        e = say_nothing_pending(d, q, nonce);
     } else if (e == OK && list.num_items > 1) {
         e = show_candidates(d, a, &list);
     } else if (e == OK) {

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "src/base/address.h"
+#include "src/base/hex.h"
 #include "src/base/u256.h"
 #include "tests/unit/queue_service_rig.h"
+#include "tests/unit/twin.h"
 
 static const char base_8453[] = "{\"version\":\"x\",\"chain_id\":8453,\"syncing\":false}";
 
@@ -73,6 +75,92 @@ Test(queue_submit, submitting_again_sends_nothing)
     cr_expect_not_null(queue_warning(r.q, 0)); /* the chain was not told */
     cr_expect_null(strstr(r.log, "POST"));
     proposal_clear(&p);
+    free(held);
+    rig_close(&r);
+}
+
+/* Whoever saw a mailed signature can post its twin first. */
+Test(queue_submit, a_strangers_twin_of_my_signature_is_my_signature)
+{
+    struct rig r;
+    struct queue_receipt receipt;
+    struct queue_entry entry;
+    struct proposal p;
+    struct diag d = { 0 };
+    struct sig65 twin;
+    char mine[2 * 65 + 3], other[2 * 65 + 3];
+    char *held = NULL, *with_twin = NULL;
+
+    rig_load(&r);
+    held = rig_service_text(&r, "01");
+    rig_make_proposal(&r, &p, "01");
+    memcpy(twin.b, p.signatures[0].data, sizeof(twin.b));
+    (void)hex_encode_0x(mine, twin.b, sizeof(twin.b));
+    make_high_s(&twin);
+    (void)hex_encode_0x(other, twin.b, sizeof(twin.b));
+    with_twin = text_with(held, mine, other);
+    rig_serve(&r,
+              (struct loopback_exchange[]){ { ABOUT, 404, NULL, NULL },
+                                            { GET_TX, 200, NULL, with_twin },
+                                            { GET_TX, 200, NULL, with_twin },
+                                            { GET_TX, 200, NULL, with_twin } },
+              4);
+    cr_assert_eq(queue_submit(&d, r.q, &receipt, &p), OK, "%s", d.msg);
+    cr_assert_eq(queue_fetch(&d, r.q, &entry, &r.hash), OK, "%s", d.msg);
+    rig_stop(&r);
+    cr_expect_eq(receipt.signatures_sent, 0);
+    cr_expect_eq(receipt.signatures_listed, 2);
+    cr_expect_eq(entry.num_bad_signatures, 0);
+    cr_expect_eq(entry.proposal.num_signatures, 2);
+    cr_expect_null(strstr(r.log, "POST"));
+    queue_entry_clear(&entry);
+    proposal_clear(&p);
+    free(held);
+    free(with_twin);
+    rig_close(&r);
+}
+
+/* A contract may take several forms of a signature; a service keeps the first. */
+Test(queue_submit, another_signature_of_the_same_contract_is_told)
+{
+#define CONTRACT_SIGNATURE                                               \
+    "0x000000000000000000000000f39fd6e51aad88f6f4ce6ab8827279cfffb92266" \
+    "0000000000000000000000000000000000000000000000000000000000000041"   \
+    "00"                                                                 \
+    "0000000000000000000000000000000000000000000000000000000000000002"
+    struct rig r;
+    struct queue_receipt receipt;
+    struct proposal p;
+    struct address owner;
+    struct diag d = { 0 };
+    struct buf ours;
+    char *none = NULL, *held = NULL;
+
+    rig_load(&r);
+    none = rig_service_text(&r, "");
+    held = text_with(none, "\"confirmations\":[]",
+                     "\"confirmations\":[{\"owner\":\"" OWNER_0
+                     "\",\"signature\":\"" CONTRACT_SIGNATURE "beef\"}]");
+    rig_make_proposal(&r, &p, "");
+    buf_init(&ours, 1024);
+    cr_assert_eq(address_parse(&d, &owner, OWNER_0), OK);
+    cr_assert_eq(hex_decode_0x_buf(&d, &ours, CONTRACT_SIGNATURE "cafe"), OK, "%s", d.msg);
+    cr_assert_eq(proposal_add_signature(&d, &p, &owner, "CONTRACT_SIGNATURE", ours.data, ours.len),
+                 OK);
+    rig_serve(&r,
+              (struct loopback_exchange[]){ { ABOUT, 200, NULL, base_8453 },
+                                            { GET_TX, 200, NULL, held },
+                                            { GET_TX, 200, NULL, held } },
+              3);
+    cr_assert_eq(queue_submit(&d, r.q, &receipt, &p), OK, "%s", d.msg);
+    rig_stop(&r);
+    cr_expect_eq(receipt.signatures_sent, 0);
+    cr_expect_eq(receipt.signatures_listed, 1);
+    cr_assert_not_null(queue_warning(r.q, 0));
+    cr_expect_not_null(strstr(queue_warning(r.q, 0), "another signature of the contract " OWNER_0));
+    buf_clear(&ours);
+    proposal_clear(&p);
+    free(none);
     free(held);
     rig_close(&r);
 }

@@ -140,6 +140,7 @@ Test(secp, recover_refuses)
     } bad[] = {
 #define GOOD_R "a0b37f8fba683cc68f6574cd43b39f0343a50008bf6ccea9d13231d9e7e2e1e4"
 #define GOOD_S "11edc8d307254296264aebfc3dc76cd8b668373a072fd64665b50000e9fcce52"
+#define HIGH_S "ee12372cf8dabd69d9b51403c23893260446a5aca818c9f55a1d5e8be63972ef"
 #define ORDER  "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"
 #define ZERO   "0000000000000000000000000000000000000000000000000000000000000000"
         { "v 0", GOOD_R, GOOD_S, 0, "27 or 28" },
@@ -153,8 +154,7 @@ Test(secp, recover_refuses)
         { "r = order", ORDER, GOOD_S, 27, "not below" },
         { "s = order", GOOD_R, ORDER, 27, "not below" },
         /* order - s: the same signature in its malleable form, with the other v */
-        { "high s", GOOD_R, "ee12372cf8dabd69d9b51403c23893260446a5aca818c9f55a1d5e8be63972ef", 27,
-          "upper half" },
+        { "high s", GOOD_R, HIGH_S, 27, "upper half" },
         { "high s, half the order plus one", GOOD_R,
           "7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a1", 28, "upper half" },
         { "r is no x of the curve",
@@ -174,6 +174,31 @@ Test(secp, recover_refuses)
         cr_expect(strstr(d.msg, bad[i].reason) != NULL, "%s: %s", bad[i].name, d.msg);
         cr_expect(address_is_zero(&a), "%s", bad[i].name);
     }
+}
+
+/* Both forms of one signature, for each meaning of v; what is low stays as it is. */
+Test(secp, the_twin_with_the_high_s_is_brought_back)
+{
+    static const struct {
+        uint8_t high_v, low_v;
+    } cases_of_v[] = { { 28, 27 }, { 27, 28 }, { 32, 31 }, { 31, 32 } };
+    struct sig65 low, sig;
+
+    cr_assert(hex_decode(low.b, 32, GOOD_R, 64) && hex_decode(low.b + 32, 32, GOOD_S, 64));
+    for (size_t i = 0; i < sizeof(cases_of_v) / sizeof(cases_of_v[0]); i++) {
+        sig = low;
+        cr_assert(hex_decode(sig.b + 32, 32, HIGH_S, 64));
+        sig.b[64] = cases_of_v[i].high_v;
+        low.b[64] = cases_of_v[i].low_v;
+        secp_make_low_s(&sig);
+        cr_expect_arr_eq(sig.b, low.b, sizeof(sig.b), "v %u", cases_of_v[i].high_v);
+        secp_make_low_s(&sig);
+        cr_expect_arr_eq(sig.b, low.b, sizeof(sig.b), "v %u", cases_of_v[i].low_v);
+    }
+    cr_assert(hex_decode(sig.b + 32, 32, ORDER, 64));
+    low = sig;
+    secp_make_low_s(&sig);
+    cr_expect_arr_eq(sig.b, low.b, sizeof(sig.b), "s = order");
 }
 
 /* No single bit of a signature or digest may change without another signer, or none. */

@@ -107,6 +107,10 @@ Test(u256, nothing_wraps)
     cr_assert(u256_from_dec(&max, MAX_DEC));
     cr_expect_not(u256_add(&out, &max, &one));
     cr_expect(u256_is_zero(&out));
+    cr_expect_not(u256_sub(&out, &one, &max));
+    cr_expect(u256_is_zero(&out));
+    cr_expect(u256_sub(&out, &max, &max) && u256_is_zero(&out));
+    cr_expect(u256_sub(&out, &max, &one) && u256_add(&out, &out, &one) && u256_eq(&out, &max));
     cr_expect_not(u256_mul_u64(&out, &max, 2));
     cr_expect(u256_is_zero(&out));
     cr_expect_not(u256_mul_u64(&out, &max, 1ULL << 32));

@@ -15,7 +15,7 @@ Q       := $(if $(V),,@)
 say      = $(if $(V),@:,@printf '  %-8s %s\n' $(1) $(2))
 
 # --- flags --------------------------------------------------------------------------------------
-LIBS       := libsecp256k1 jansson libfyaml libcrypto
+LIBS       := libsecp256k1 jansson yaml-0.1 libcrypto
 # Compiled with, but loaded by those verbs alone that need them: src/base/library.h.
 LOADED     := libcurl libgit2 hidapi-hidraw libusb-1.0
 PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) $(LOADED) 2>/dev/null)

@@ -136,6 +136,8 @@ enum err profile_load(struct diag *d, struct profile **out, const char *path)
     buf_init(&text, LIMIT_YAML_BYTES);
     if (path == NULL && (e = find(d, &found)) == OK)
         path = found;
+    if (e == OK && path == NULL)
+        e = diag_set(d, ERR_INTERNAL, "no path of a profile");
     if (e == OK)
         e = trusted_file_read(d, &text, &file, path);
     if (e == OK && found != NULL)

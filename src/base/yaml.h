@@ -8,7 +8,7 @@
 #include "src/base/bytes.h"
 
 /*
- * YAML 1.2 by libfyaml, for profiles and compose files. One document, duplicate keys refused,
+ * YAML by libyaml, for profiles and compose files. One document, duplicate keys refused,
  * limits of limits.h. Aliases and merge keys (<<) are counted on the unresolved document first, so
  * that an alias bomb is refused before it is expanded; then they are resolved. A tree of ours is
  * built: no type of the library is visible, positions survive for error messages.
@@ -51,7 +51,12 @@ struct yaml; /* a document */
 /* what names the document in errors. Errors say line and column. */
 MUST_CHECK enum err yaml_parse(struct diag *d, struct yaml **out, const void *data, size_t data_len,
                                const char *what);
-void yaml_free(struct yaml *y);
+/* libyaml exports a yaml_free of its own, which a function of that name here would replace. */
+void yaml_build_free(struct yaml *y);
+static inline void yaml_free(struct yaml *y)
+{
+    yaml_build_free(y);
+}
 const struct yaml_node *yaml_root(const struct yaml *y);
 /* Value under key, or NULL. */
 const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);

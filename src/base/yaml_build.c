@@ -125,7 +125,7 @@ enum err yaml_build_new(struct diag *d, struct yaml **out, const char *what)
     return OK;
 }
 
-void yaml_free(struct yaml *y)
+void yaml_build_free(struct yaml *y)
 {
     if (y == NULL)
         return;
@@ -232,6 +232,28 @@ static bool is_null_text(const char *s)
            strcmp(s, "Null") == 0 || strcmp(s, "NULL") == 0;
 }
 
+static bool is_decimal(const char *s)
+{
+    return s[0] != '\0' && strspn(s, "0123456789") == strlen(s) && (s[0] != '0' || s[1] == '\0');
+}
+
+/* The core tags, on a node of their own kind and a text that is one; float has no use here. */
+static bool is_core_tag(const struct yaml_event *ev, const char *text)
+{
+    if (ev->type == YAML_EVENT_SEQUENCE)
+        return strcmp(ev->tag, "!!seq") == 0;
+    if (ev->type == YAML_EVENT_MAPPING)
+        return strcmp(ev->tag, "!!map") == 0;
+    if (strcmp(ev->tag, "!!str") == 0)
+        return true;
+    if (!ev->plain)
+        return false;
+    return (strcmp(ev->tag, "!!null") == 0 && is_null_text(text)) ||
+           (strcmp(ev->tag, "!!bool") == 0 &&
+            (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)) ||
+           (strcmp(ev->tag, "!!int") == 0 && is_decimal(text));
+}
+
 static enum err new_node(struct diag *d, struct yaml *y, struct node **out,
                          const struct yaml_event *ev)
 {
@@ -259,8 +281,12 @@ static enum err new_node(struct diag *d, struct yaml *y, struct node **out,
         if ((n->pub.text = alloc_text(y, ev->text, ev->text_len)) == NULL)
             return no_memory(d);
         n->pub.plain = ev->plain;
-        n->pub.is_null = ev->plain && ev->tag == NULL && is_null_text(n->pub.text);
+        n->pub.is_null = ev->plain && is_null_text(n->pub.text) &&
+                         (ev->tag == NULL || strcmp(ev->tag, "!!null") == 0);
     }
+    if (ev->tag != NULL && !is_core_tag(ev, n->pub.text))
+        return yaml_build_error(d, ERR_FORMAT, y, ev->line, ev->column,
+                                "tag '%.64s' is not taken here", ev->tag);
     *out = n;
     return OK;
 }
@@ -311,8 +337,7 @@ static enum err resolve_alias(struct diag *d, struct yaml *y, struct node **out,
 
 static bool is_merge_key(const struct node *key)
 {
-    return key->pub.plain && strcmp(key->pub.text, "<<") == 0 &&
-           (key->pub.tag == NULL || strcmp(key->pub.tag, "!!merge") == 0);
+    return key->pub.plain && strcmp(key->pub.text, "<<") == 0 && key->pub.tag == NULL;
 }
 
 static enum err check_duplicates(struct diag *d, const struct yaml *y, const struct frame *f)
@@ -390,6 +415,9 @@ static enum err merge(struct diag *d, struct yaml *y, struct pair_list *list, co
         return no_memory(d);
     if (marked->pub.type != YAML_SEQUENCE)
         return merge_one(d, y, list, f, &marked->pub);
+    if (value->pub.from_alias)
+        return yaml_error(d, ERR_FORMAT, y, &value->pub,
+                          "an alias of a merge key (<<) must name a mapping");
     for (size_t i = 0; i < marked->pub.num_items && e == OK; i++)
         e = merge_one(d, y, list, f, marked->pub.items[i]);
     return e;

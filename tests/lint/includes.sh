@@ -35,7 +35,7 @@ only() {
 only secp256k1 src/base/secp.c
 only curl src/base/http.c
 only jansson src/base/json.c
-only libfyaml src/base/yaml.c
+only yaml.h src/base/yaml.c
 only git2 verify/git.c
 only openssl 'src/base/digest.c src/base/pubkey.c verify/sigstore/'
 only hidapi hw/hid.c

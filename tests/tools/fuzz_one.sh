@@ -10,8 +10,7 @@ seeds=fixtures/fuzz/$name
 mkdir -p "$dir/corpus/$name"
 printf '  %-8s %s\n' FUZZ "$name"
 # shellcheck disable=SC2086 # no seeds, no argument
-LSAN_OPTIONS=suppressions=tests/fuzz/lsan.supp:print_suppressions=0 \
-    "$2" -max_total_time="$1" -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+"$2" -max_total_time="$1" -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
     -artifact_prefix="$dir/" "$dir/corpus/$name" $seeds >"$dir/$name.log" 2>&1 && exit 0
 tail -n 40 "$dir/$name.log"
 exit 1

@@ -106,8 +106,7 @@ Test(compose_dangers, what_does_not_parse_is_an_error)
         "{\"runner\":\"docker-compose\",\"docker_compose_file\":7}",
         "{\"runner\":\"docker-compose\",\"docker_compose_file\":\"- a\"}",
         "{\"runner\":\"docker-compose\",\"docker_compose_file\":\"a: [\"}",
-        "{\"runner\":\"docker-compose\",\"runner\":\"docker-compose\",\"docker_compose_file\":"
-        "\"\"}",
+        "{\"runner\":\"bash\",\"runner\":\"docker-compose\",\"docker_compose_file\":\"\"}",
     };
 
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {

@@ -13,7 +13,8 @@
  *
  *   <nonce> <signer> <SafeTx hash>\n          decimal, EIP-55, 0x hex
  *
- * A file that cannot be read, or holds anything else, is an error: unknown is not "never".
+ * A file that cannot be read or looked at (a link that leads nowhere, no permission on its
+ * directory), or holds anything else, is an error: unknown is not "never".
  */
 
 struct journal_entry {

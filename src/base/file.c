@@ -65,7 +65,7 @@ bool file_exists(const char *path)
 {
     struct stat st;
 
-    return stat(path, &st) == 0;
+    return lstat(path, &st) == 0 || errno != ENOENT;
 }
 
 /* --- writing ------------------------------------------------------------------------------- */

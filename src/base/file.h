@@ -28,6 +28,10 @@ MUST_CHECK enum err file_write(struct diag *d, const char *path, const void *dat
                                int flags);
 /* One directory, or all missing ones on the path, mode 0777 less the umask. */
 MUST_CHECK enum err file_make_dirs(struct diag *d, const char *path);
+/*
+ * False if there is nothing of that name (ENOENT). What cannot be looked at, and a symbolic link
+ * that leads nowhere, count as there: reading them is an error, and not "none".
+ */
 bool file_exists(const char *path);
 
 /* Names in a directory, sorted by byte order, without dot-files; free with file_free_names. */

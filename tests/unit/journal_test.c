@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,15 +52,20 @@ static size_t count(uint64_t nonce_number, enum err want)
     return num_entries;
 }
 
+static void journal_file(char *out, size_t out_size)
+{
+    (void)snprintf(out, out_size,
+                   "%s/countersign/signed-8453-0x1100000000000000000000000000000000000000",
+                   state_dir);
+}
+
 /* The one file of the journal, with its content replaced. */
 static void overwrite(const char *content)
 {
     char path[256];
     FILE *f = NULL;
 
-    (void)snprintf(path, sizeof(path),
-                   "%s/countersign/signed-8453-0x1100000000000000000000000000000000000000",
-                   state_dir);
+    journal_file(path, sizeof(path));
     f = fopen(path, "w");
     cr_assert_not_null(f);
     cr_assert_geq(fputs(content, f), 0);
@@ -118,6 +124,55 @@ Test(journal, broken_is_an_error, .init = set_up, .fini = tear_down)
     }
     overwrite(line); /* its newline is missing: a line that was cut */
     cr_expect_eq(count(7, ERR_FORMAT), 0);
+}
+
+/* What stands in the way of the journal is an error, both for who reads and for who adds. */
+static void expect_unknown(const char *what)
+{
+    struct diag d = { 0 };
+    const struct u256 nonce = u256_from_u64(7);
+    const struct address signer = { { 1 } };
+    const struct hash32 hash = { { 0xaa } };
+
+    cr_expect_eq(count(7, ERR_IO), 0, "%s", what);
+    cr_expect_eq(journal_add(&d, &domain, &nonce, &signer, &hash), ERR_IO, "%s", what);
+}
+
+Test(journal, file_in_place_of_the_directory_is_not_no_journal, .init = set_up, .fini = tear_down)
+{
+    char path[256];
+    FILE *f = NULL;
+
+    (void)snprintf(path, sizeof(path), "%s/countersign", state_dir);
+    f = fopen(path, "w");
+    cr_assert_not_null(f);
+    cr_assert_eq(fclose(f), 0);
+    expect_unknown("ENOTDIR");
+}
+
+Test(journal, directory_in_place_of_the_file_is_not_no_journal, .init = set_up, .fini = tear_down)
+{
+    char path[256];
+
+    add(7, 1, 0xaa);
+    journal_file(path, sizeof(path));
+    cr_assert_eq(unlink(path), 0);
+    cr_assert_eq(mkdir(path, 0700), 0);
+    expect_unknown("EISDIR");
+}
+
+Test(journal, link_to_nowhere_or_itself_is_not_no_journal, .init = set_up, .fini = tear_down)
+{
+    char path[256];
+
+    add(7, 1, 0xaa);
+    journal_file(path, sizeof(path));
+    cr_assert_eq(unlink(path), 0);
+    cr_assert_eq(symlink(path, path), 0);
+    expect_unknown("ELOOP");
+    cr_assert_eq(unlink(path), 0);
+    cr_assert_eq(symlink("/nonexistent/journal", path), 0);
+    expect_unknown("dangling");
 }
 
 Test(journal, concurrent_writers_lose_nothing, .init = set_up, .fini = tear_down)

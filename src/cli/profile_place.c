@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#define _XOPEN_SOURCE 700 /* realpath */
+
 #include "src/cli/profile_place.h"
 
 #include <limits.h>

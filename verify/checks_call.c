@@ -120,7 +120,7 @@ static enum contract_kind kind_at(const struct subject *s, const struct address 
     return c->kind;
 }
 
-/* Why a governed call can not be right where it goes; NULL if nothing is wrong. */
+/* Why a call can not be right where it goes; NULL if nothing is wrong. */
 static const char *target_problem(const struct subject *s, const struct call_node *n)
 {
     const char *release = NULL;
@@ -158,32 +158,44 @@ static bool is_timelock_method(const struct call_node *n)
            node_is(n, "executeBatch") || (node_is(n, "cancel") && n->kind == CONTRACT_TIMELOCK);
 }
 
+/* What only carries the governed calls: the timelock's method, or the multisend. */
+static bool is_outer_carrier(const struct subject *s, const struct call_node *n)
+{
+    return n == &s->tree.root && (s->num_governed == 0 || s->governed[0] != n);
+}
+
+/* Every call that something is asked of, at every depth. */
+static const struct call_node *next_carried(const struct subject *s, size_t *index)
+{
+    const struct call_node *n = next_node(s, index);
+
+    return n != NULL && is_outer_carrier(s, n) ? next_node(s, index) : n;
+}
+
 static void check_target(struct report *r, const struct subject *s)
 {
     size_t failed = 0;
+    size_t judged = 0;
     size_t index = 0;
 
-    for (size_t i = 0; i < s->num_governed; i++) {
-        const char *problem = target_problem(s, s->governed[i]);
+    if (tree_missing(r, "call.target", s))
+        return;
+    for (const struct call_node *n = next_carried(s, &index); n != NULL;
+         n = next_carried(s, &index), judged++) {
+        const char *problem = target_problem(s, n);
 
+        /* A second timelock operation inside would pass by every check of timelock.*. */
+        if (is_timelock_method(n) && (n != &s->tree.root || !s->by_timelock))
+            problem = "a timelock operation inside another call";
         failed += problem != NULL;
         if (problem != NULL)
-            fail_node(r, "call.target", s, s->governed[i], problem);
+            fail_node(r, "call.target", s, n, problem);
     }
-    /* A second timelock operation inside would pass by every check of timelock.*. */
-    for (const struct call_node *n = next_node(s, &index); n != NULL; n = next_node(s, &index)) {
-        bool outermost = n == &s->tree.root && s->by_timelock;
-
-        if (outermost || !is_timelock_method(n))
-            continue;
-        failed++;
-        fail_node(r, "call.target", s, n, "a timelock operation inside another call");
-    }
-    if (failed == 0 && s->num_governed > 0)
-        check_pass(r, "call.target", "%zu call%s to contracts of the profile", s->num_governed,
-                   s->num_governed == 1 ? "" : "s");
-    else if (failed == 0)
+    if (s->num_governed == 0)
         check_fail(r, "call.target", "there is no call to a contract of the profile");
+    else if (failed == 0)
+        check_pass(r, "call.target", "%zu call%s to contracts of the profile", judged,
+                   judged == 1 ? "" : "s");
 }
 
 /* --- call.action, call.allowed ---------------------------------------------------------------- */
@@ -204,6 +216,8 @@ static void check_action(struct report *r, const struct subject *s)
     struct buf text;
     bool same = p->num_actions == s->num_governed;
 
+    if (tree_missing(r, "call.action", s))
+        return;
     if (p->num_actions == 0 && s->num_governed > 0) {
         check_note(r, "call.action", "the input names no action");
         return;
@@ -248,16 +262,18 @@ static bool policy_allows(const struct profile_policy *policy, const char *actio
 static void check_allowed(struct report *r, const struct subject *s)
 {
     bool all = s->num_governed > 0;
+    size_t index = 0;
 
+    if (tree_missing(r, "call.allowed", s))
+        return;
     if (s->num_governed == 0)
         check_fail(r, "call.allowed", "there is no governed call to judge");
-    for (size_t i = 0; i < s->num_governed; i++) {
-        const char *action = node_action(s->governed[i]);
-
-        if (policy_allows(&s->profile->policy, action))
+    for (const struct call_node *n = next_carried(s, &index); n != NULL;
+         n = next_carried(s, &index)) {
+        if (policy_allows(&s->profile->policy, node_action(n)))
             continue;
         all = false;
-        fail_node(r, "call.allowed", s, s->governed[i], "the policy does not list this action");
+        fail_node(r, "call.allowed", s, n, "the policy does not list this action");
     }
     if (all)
         check_pass(r, "call.allowed", "%s",

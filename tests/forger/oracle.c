@@ -223,13 +223,17 @@ static bool is_stranger(const struct world *w, enum place at)
     return at == AT_STRANGER || (at == AT_TIMELOCK && !w->rules.has_timelock);
 }
 
-/* At every depth. Another Safe may call whom it wants, if 'approvals' lets it act at all. */
+/* At every depth. */
 static const char *judge_call(const struct world *w, const struct plan *p)
 {
-    if (p->fn->absent || (!is_stranger(w, p->at) && !place_has(p->at, p->fn)))
+    if (is_stranger(w, p->at))
+        NO(R_STRANGER);
+    if (p->fn->absent || !place_has(p->at, p->fn))
         NO(R_UNKNOWN_FUNCTION);
-    if ((p->fn->on & FORMERLY) != 0 && w->rules.releases && !is_stranger(w, p->at))
+    if ((p->fn->on & FORMERLY) != 0 && w->rules.releases)
         NO(R_UNKNOWN_FUNCTION);
+    if (!action_allowed(w, p))
+        NO(R_ACTION);
     if (p->trailing ||
         (p->dirty && strpbrk(p->fn->args, "iIpwxgqeKLc") == p->fn->args && p->fn->args[0] != '\0'))
         NO(R_FORM);
@@ -253,8 +257,6 @@ static bool owned_by_timelock(const struct world *w, enum place at)
 
 static const char *judge_outer_call(const struct world *w, const struct plan *p)
 {
-    if (is_stranger(w, p->at))
-        NO(R_STRANGER);
     if (p->fn->reads)
         NO(R_READS);
     if (owned_by_timelock(w, p->at) != by_timelock(w))
@@ -263,8 +265,6 @@ static const char *judge_outer_call(const struct world *w, const struct plan *p)
         NO(R_ETHER);
     if (p->delegate && w->wrapping != WRAP_NONE)
         NO(R_DELEGATECALL);
-    if (!action_allowed(w, p))
-        NO(R_ACTION);
     return judge_call(w, p);
 }
 

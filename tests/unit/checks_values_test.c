@@ -35,29 +35,6 @@
     UNPROVED("device, kms-device, kms-measurement, os-image, implementation, kms-info, " \
              "gateway, app, age")
 
-/* Calldata from a signature and "(a,b)". */
-static uint8_t *encode(size_t *len, const char *signature, const char *args)
-{
-    struct abi_function f = { 0 };
-    struct abi_value value = { 0 };
-    struct buf out;
-    uint8_t *data = NULL;
-
-    NEED(abi_function_parse(d, &f, signature));
-    if (f.params.num_inner > 0)
-        NEED(abi_value_parse(d, &value, &f.params, args));
-    buf_init(&out, LIMIT_CALLDATA_BYTES);
-    buf_add(&out, f.selector, 4);
-    NEED(abi_encode(d, &out, &f.params, &value));
-    data = bytes_dup(out.data, out.len);
-    cr_assert_not_null(data);
-    *len = out.len;
-    buf_clear(&out);
-    abi_value_clear(&value);
-    abi_function_clear(&f);
-    return data;
-}
-
 static void propose_call(struct proposal *p, const struct profile *profile,
                          const struct action_call *call)
 {
@@ -210,7 +187,7 @@ static void verify_call(struct verification *v, struct proposal *p, const struct
     struct action_call call;
 
     fill(&call, &c->address, c->owner, c->name, "call");
-    call.call.data = encode(&call.call.data_len, signature, args);
+    call.call.data = fixture_encode(&call.call.data_len, signature, args);
     propose_call(p, profile, &call);
     fixture_verify(v, p, profile);
     clear(&call);
@@ -435,7 +412,7 @@ static enum verdict result_of(const struct contract_function *f, const struct pr
         fill(&call, &profile->timelock, OWNER_TIMELOCK, "timelock", "call");
     else
         fill(&call, &profile->safe.safe, OWNER_SAFE, "safe", "call");
-    call.call.data = encode(&call.call.data_len, f->signature, buf_str(&args));
+    call.call.data = fixture_encode(&call.call.data_len, f->signature, buf_str(&args));
     propose_call(&p, profile, &call);
     result = fixture_result(&p, profile);
     clear(&call);

@@ -238,3 +238,25 @@ enum verdict fixture_check(const struct proposal *p, const struct profile *profi
     verification_clear(&v);
     return result;
 }
+
+uint8_t *fixture_encode(size_t *len, const char *signature, const char *args)
+{
+    struct abi_function f = { 0 };
+    struct abi_value value = { 0 };
+    struct buf out;
+    uint8_t *data = NULL;
+
+    NEED(abi_function_parse(d, &f, signature));
+    if (f.params.num_inner > 0)
+        NEED(abi_value_parse(d, &value, &f.params, args));
+    buf_init(&out, LIMIT_CALLDATA_BYTES);
+    buf_add(&out, f.selector, 4);
+    NEED(abi_encode(d, &out, &f.params, &value));
+    data = bytes_dup(out.data, out.len);
+    cr_assert_not_null(data);
+    *len = out.len;
+    buf_clear(&out);
+    abi_value_clear(&value);
+    abi_function_clear(&f);
+    return data;
+}

@@ -44,6 +44,8 @@ void fixture_sign(struct proposal *p, uint8_t key);
 /* 4 + 32 * num_words bytes of calldata into the SafeTx's or a call's own memory. */
 uint8_t *fixture_calldata(size_t *len, const char *selector, const uint8_t *words,
                           size_t words_len);
+/* Calldata from a signature and "(a,b)". */
+uint8_t *fixture_encode(size_t *len, const char *signature, const char *args);
 /* Offline; CRITERION fails if the report can not be made. */
 void fixture_verify(struct verification *out, const struct proposal *p,
                     const struct profile *profile);

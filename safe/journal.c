@@ -10,7 +10,8 @@
 #include "src/base/limits.h"
 #include "src/base/u256.h"
 
-#define JOURNAL_BYTES (4 * 1024 * 1024)
+#define JOURNAL_BYTES ((size_t)4 * 1024 * 1024)
+#define LINE_BYTES    189 /* the longest: 78 digits, 42 and 66 of hex, two spaces, a newline */
 
 struct line {
     struct u256 nonce;
@@ -131,6 +132,59 @@ enum err journal_list(struct diag *d, struct journal_entry **out, size_t *num_ou
     return e;
 }
 
+/* Make the directory if need be, and hold the journal's lock; path is the journal's. */
+static enum err lock_journal(struct diag *d, int *fd, struct buf *path,
+                             const struct safe_domain *domain)
+{
+    struct buf dir;
+    struct buf lock;
+    enum err e = ERR_INTERNAL;
+
+    *fd = -1;
+    buf_init(&dir, LIMIT_SECRET_BYTES);
+    buf_init(&lock, LIMIT_SECRET_BYTES);
+    if ((e = journal_dir(d, &dir)) != OK || (e = file_make_dirs(d, buf_str(&dir))) != OK ||
+        (e = journal_path(d, path, domain)) != OK)
+        goto done;
+    buf_addf(&lock, "%s/.lock", buf_str(&dir));
+    if ((e = buf_check(d, &lock, "path")) == OK)
+        e = file_lock(d, fd, buf_str(&lock));
+done:
+    buf_clear(&lock);
+    buf_clear(&dir);
+    return e;
+}
+
+/* The same content again. */
+static enum err rewrite(struct diag *d, const char *path)
+{
+    struct buf text;
+    enum err e = ERR_INTERNAL;
+
+    buf_init(&text, JOURNAL_BYTES);
+    e = read_journal(d, &text, path);
+    if (e == OK && text.len > JOURNAL_BYTES - LINE_BYTES)
+        e = diag_set(d, ERR_LIMIT, "the journal '%.256s' is full", path);
+    if (e == OK)
+        e = file_write(d, path, text.data, text.len, FILE_PRIVATE);
+    buf_clear(&text);
+    return e;
+}
+
+enum err journal_probe(struct diag *d, const struct safe_domain *domain)
+{
+    struct buf path;
+    int fd = -1;
+    enum err e = ERR_INTERNAL;
+
+    buf_init(&path, LIMIT_SECRET_BYTES);
+    if ((e = lock_journal(d, &fd, &path, domain)) == OK)
+        e = rewrite(d, buf_str(&path));
+    file_unlock(fd);
+    buf_clear(&path);
+    return e;
+}
+
 static enum err append_line(struct diag *d, const char *path, const char *line)
 {
     struct buf text;
@@ -151,33 +205,19 @@ static enum err append_line(struct diag *d, const char *path, const char *line)
 enum err journal_add(struct diag *d, const struct safe_domain *domain, const struct u256 *tx_nonce,
                      const struct address *signer, const struct hash32 *safe_tx_hash)
 {
-    struct buf dir;
     struct buf path;
-    struct buf lock;
     struct buf line;
     int fd = -1;
     enum err e = ERR_INTERNAL;
 
-    buf_init(&dir, LIMIT_SECRET_BYTES);
     buf_init(&path, LIMIT_SECRET_BYTES);
-    buf_init(&lock, LIMIT_SECRET_BYTES);
     buf_init(&line, LIMIT_SECRET_BYTES);
-    if ((e = journal_dir(d, &dir)) != OK || (e = file_make_dirs(d, buf_str(&dir))) != OK ||
-        (e = journal_path(d, &path, domain)) != OK)
-        goto done;
-    buf_addf(&lock, "%s/.lock", buf_str(&dir));
     buf_addf(&line, "%s %s %s\n", u256_format(tx_nonce).s, address_format(signer).s,
              hash32_format(safe_tx_hash).s);
-    if ((e = buf_check(d, &lock, "path")) != OK || (e = buf_check(d, &line, "line")) != OK ||
-        (e = file_lock(d, &fd, buf_str(&lock))) != OK)
-        goto done;
-    e = append_line(d, buf_str(&path), buf_str(&line));
-done:
-    if (fd >= 0)
-        file_unlock(fd);
+    if ((e = buf_check(d, &line, "line")) == OK && (e = lock_journal(d, &fd, &path, domain)) == OK)
+        e = append_line(d, buf_str(&path), buf_str(&line));
+    file_unlock(fd);
     buf_clear(&line);
-    buf_clear(&lock);
     buf_clear(&path);
-    buf_clear(&dir);
     return e;
 }

@@ -26,6 +26,12 @@ struct journal_entry {
 MUST_CHECK enum err journal_list(struct diag *d, struct journal_entry **out, size_t *num_out,
                                  const struct safe_domain *domain, const struct u256 *tx_nonce);
 
+/*
+ * Can a line be added? Makes the directory, takes the lock, and writes the journal as it is once
+ * more (an empty one if there is none): to be asked before a person is.
+ */
+MUST_CHECK enum err journal_probe(struct diag *d, const struct safe_domain *domain);
+
 /* Add a line, durably, unless it is there. Safe against other processes (advisory lock). */
 MUST_CHECK enum err journal_add(struct diag *d, const struct safe_domain *domain,
                                 const struct u256 *tx_nonce, const struct address *signer,

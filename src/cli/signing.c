@@ -14,6 +14,7 @@
 #include "src/base/json.h"
 #include "src/base/limits.h"
 #include "src/base/term.h"
+#include "src/base/u256.h"
 #include "src/cli/common_queue.h"
 #include "src/cli/device.h"
 #include "verify/checks.h"
@@ -233,8 +234,26 @@ static enum err check_journal(struct diag *d, const struct signing *s)
     return e;
 }
 
+/* What a person signed is not lost because a disk is full: it can be carried on by hand. */
+static void print_unsaved(const struct signing *s, const struct sig65 *sig)
+{
+    char hex[2 + 2 * sizeof(sig->b) + 1];
+    struct buf text;
+
+    buf_init(&text, 4096);
+    buf_addf(&text,
+             "the signature is not saved; it is signer %s, kind %s, signature %s, SafeTx hash %s: "
+             "keep it, and sign nothing else under nonce %s",
+             address_format(&s->account).s, signature_kind_name(SIGNATURE_EOA),
+             hex_encode_0x(hex, sig->b, sizeof(sig->b)),
+             hash32_format(&s->verification.subject.hashes.safe_tx).s,
+             u256_format(&s->proposal->tx.nonce).s);
+    term_notice(buf_str(&text));
+    buf_clear(&text);
+}
+
 /* The file changed since it was verified: what a person signed is not thrown away for that. */
-static enum err keep_aside(struct diag *d, struct signing *s)
+static bool keep_aside(struct diag *d, struct signing *s)
 {
     struct diag why = { 0 };
     struct buf path;
@@ -248,26 +267,39 @@ static enum err keep_aside(struct diag *d, struct signing *s)
     if (e == OK)
         diag_hint(d, "what was verified and signed is in '%.256s'", buf_str(&path));
     buf_clear(&path);
-    return ERR_MISMATCH;
+    return e == OK;
+}
+
+static enum err save(struct diag *d, struct signing *s, const struct sig65 *sig)
+{
+    bool aside = false;
+    enum err e = proposal_add_signature(d, s->proposal, &s->account,
+                                        signature_kind_name(SIGNATURE_EOA), sig->b, sizeof(sig->b));
+
+    if (e == OK) {
+        e = proposal_save_joined(d, s->proposal, s->path, true);
+        aside = e == ERR_MISMATCH && keep_aside(d, s);
+    }
+    if (e != OK && !aside)
+        print_unsaved(s, sig);
+    return e;
 }
 
 /* On disk first: the journal, then the proposal. The journal is looked at again behind our own
- * line: of two that sign at once, one at least sees the other. */
+ * line: of two that sign at once, one at least sees the other; that one's is not shown either. */
 static enum err keep(struct diag *d, struct signing *s, const struct sig65 *sig)
 {
-    struct proposal *p = s->proposal;
+    const struct proposal *p = s->proposal;
     enum err e = journal_add(d, &p->domain, &p->tx.nonce, &s->account,
                              &s->verification.subject.hashes.safe_tx);
 
-    if (e == OK)
-        e = check_journal(d, s);
-    if (e == OK)
-        e = proposal_add_signature(d, p, &s->account, signature_kind_name(SIGNATURE_EOA), sig->b,
-                                   sizeof(sig->b));
-    if (e != OK)
+    if (e == OK && (e = check_journal(d, s)) == ERR_MISMATCH)
         return e;
-    e = proposal_save_joined(d, p, s->path, true);
-    return e == ERR_MISMATCH ? keep_aside(d, s) : e;
+    if (e != OK) {
+        print_unsaved(s, sig);
+        return e;
+    }
+    return save(d, s, sig);
 }
 
 static void print_signed(const struct signing *s)
@@ -331,7 +363,8 @@ static enum err sign_verified(struct diag *d, struct signing *s)
     struct typed_data typed;
     enum err e = describe(d, s, &typed);
 
-    if (e != OK || (e = show_screens(d, s, &typed)) != OK || (e = ask(d, s)) != OK ||
+    if (e != OK || (e = journal_probe(d, &s->proposal->domain)) != OK ||
+        (e = show_screens(d, s, &typed)) != OK || (e = ask(d, s)) != OK ||
         (e = check_journal(d, s)) != OK || (e = sign_and_keep(d, s, &typed)) != OK)
         return e;
     if (args_json(s->args))

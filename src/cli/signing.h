@@ -22,7 +22,7 @@
 /*
  * Verify, show the review page, open the signer, ask for the last eight hex digits of the SafeTx
  * hash, sign, recover, compare, note it in the journal, save the proposal at path; then, with
- * --submit, hand it in. *exit_code is 1 (and OK
+ * --submit, hand it in. A signature that cannot be saved is shown. *exit_code is 1 (and OK
  * returned) if a check said no; nothing is signed then.
  */
 MUST_CHECK enum err signing_run(struct diag *d, int *exit_code, struct proposal *p,

@@ -135,6 +135,7 @@ static void expect_unknown(const char *what)
     const struct hash32 hash = { { 0xaa } };
 
     cr_expect_eq(count(7, ERR_IO), 0, "%s", what);
+    cr_expect_eq(journal_probe(&d, &domain), ERR_IO, "%s", what);
     cr_expect_eq(journal_add(&d, &domain, &nonce, &signer, &hash), ERR_IO, "%s", what);
 }
 
@@ -173,6 +174,34 @@ Test(journal, link_to_nowhere_or_itself_is_not_no_journal, .init = set_up, .fini
     cr_assert_eq(unlink(path), 0);
     cr_assert_eq(symlink("/nonexistent/journal", path), 0);
     expect_unknown("dangling");
+}
+
+Test(journal, probe_changes_nothing, .init = set_up, .fini = tear_down)
+{
+    struct diag d = { 0 };
+
+    cr_expect_eq(journal_probe(&d, &domain), OK, "%s", d.msg);
+    cr_expect_eq(count(7, OK), 0);
+    add(7, 1, 0xaa);
+    cr_expect_eq(journal_probe(&d, &domain), OK, "%s", d.msg);
+    cr_expect_eq(count(7, OK), 1);
+}
+
+Test(journal, probe_tells_a_full_journal_and_a_lost_lock, .init = set_up, .fini = tear_down)
+{
+    struct diag d = { 0 };
+    char path[256];
+
+    add(7, 1, 0xaa);
+    journal_file(path, sizeof(path));
+    cr_assert_eq(truncate(path, 4 * 1024 * 1024 - 188), 0);
+    cr_expect_eq(journal_probe(&d, &domain), ERR_LIMIT);
+    cr_assert_eq(truncate(path, 4 * 1024 * 1024 - 189), 0);
+    cr_expect_eq(journal_probe(&d, &domain), OK, "%s", d.msg);
+    (void)snprintf(path, sizeof(path), "%s/countersign/.lock", state_dir);
+    cr_assert_eq(unlink(path), 0);
+    cr_assert_eq(mkdir(path, 0700), 0);
+    cr_expect_eq(journal_probe(&d, &domain), ERR_IO);
 }
 
 Test(journal, concurrent_writers_lose_nothing, .init = set_up, .fini = tear_down)

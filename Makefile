@@ -184,6 +184,17 @@ $(FUZZ_BUILD)/%_fuzz: tests/fuzz/%_fuzz.c $(LIBRARY)
 	$(Q)$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -I. -O1 -g -fsanitize=fuzzer,address,undefined \
 	    -fno-sanitize-recover=all -o $@ $^ $(PKG_LIBS)
 
+# --- another reader -----------------------------------------------------------------------------
+# Our YAML against go-yaml, with which Compose reads it: DIFFERENTIAL_COUNT, DIFFERENTIAL_SEED.
+PRINTER := $(BUILD)/tests/yaml_printer
+$(PRINTER): tests/differential/printer.c $(LIBRARY)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -I. $(WARNINGS) $(CFLAGS) -o $@ $^ $(PKG_LIBS)
+
+differential: $(PRINTER) ## our YAML tree against go-yaml's, over generated documents
+	$(Q)tests/differential/run.sh $(PRINTER) $(BUILD)/differential
+
 # --- do the tests notice? -----------------------------------------------------------------------
 # A changed object stands in front of the library; the rest is what `make unit` built.
 mutants: $(UNIT) $(PROGRAM) ## change the decision core in one place at a time; the tests must notice
@@ -274,4 +285,4 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: all deps demo test check unit cli e2e bench asan asan-run valgrind fuzz fuzz-smoke fuzz-run mutants forger \
-        lint lint-headers lint-tidy format format-check coverage install uninstall dist clean help
+        differential lint lint-headers lint-tidy format format-check coverage install uninstall dist clean help

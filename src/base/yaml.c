@@ -105,7 +105,77 @@ static bool take_apart(struct yaml_event *out, const yaml_event_t *ev)
     }
 }
 
-static enum err feed_all(struct diag *d, struct yaml *y, yaml_parser_t *parser)
+/* --- what go-yaml, an older port of the library, does not take -------------------------------- */
+
+struct source {
+    const char *data;
+    size_t len;
+    size_t at, index; /* a place in bytes, and the same one in characters */
+    size_t flow_depth;
+};
+
+/* Go to a character; marks never go back. */
+static void advance(struct source *s, size_t index)
+{
+    while (s->index < index && s->at < s->len) {
+        uint32_t cp = 0;
+        size_t len = utf8_decode(&cp, s->data + s->at, s->len - s->at);
+
+        s->at += len > 0 ? len : 1;
+        s->index++;
+    }
+}
+
+/* "\/", which JSON allows and YAML 1.1 does not. */
+static bool has_slash_escape(struct source *s, const yaml_event_t *ev)
+{
+    size_t from = 0;
+
+    advance(s, ev->start_mark.index);
+    from = s->at;
+    advance(s, ev->end_mark.index);
+    for (size_t i = from; i + 1 < s->at; i++) {
+        if (s->data[i] != '\\')
+            continue;
+        if (s->data[++i] == '/')
+            return true;
+    }
+    return false;
+}
+
+static void count_flow(struct source *s, const yaml_event_t *ev)
+{
+    bool starts = (ev->type == YAML_SEQUENCE_START_EVENT &&
+                   ev->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE) ||
+                  (ev->type == YAML_MAPPING_START_EVENT &&
+                   ev->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE);
+
+    /* everything inside a flow collection is in flow style */
+    if (starts)
+        s->flow_depth++;
+    else if (s->flow_depth > 0 &&
+             (ev->type == YAML_SEQUENCE_END_EVENT || ev->type == YAML_MAPPING_END_EVENT))
+        s->flow_depth--;
+}
+
+static enum err check_scalar(struct diag *d, const struct yaml *y, struct source *s,
+                             const yaml_event_t *ev)
+{
+    const unsigned line = (unsigned)ev->start_mark.line + 1;
+    const unsigned column = (unsigned)ev->start_mark.column + 1;
+
+    if (ev->data.scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE && has_slash_escape(s, ev))
+        return yaml_build_error(d, ERR_FORMAT, y, line, column,
+                                "the escape \\/ is JSON's, not YAML 1.1's");
+    if (ev->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && s->flow_depth > 0 &&
+        memchr(ev->data.scalar.value, '?', ev->data.scalar.length) != NULL)
+        return yaml_build_error(d, ERR_FORMAT, y, line, column,
+                                "a '?' in a flow collection must stand in quotes");
+    return OK;
+}
+
+static enum err feed_all(struct diag *d, struct yaml *y, yaml_parser_t *parser,
+                         struct source *source)
 {
     bool at_end = false;
     enum err e = OK;
@@ -117,9 +187,12 @@ static enum err feed_all(struct diag *d, struct yaml *y, yaml_parser_t *parser)
         if (yaml_parser_parse(parser, &ev) == 0)
             return library_error(d, y, parser);
         at_end = ev.type == YAML_STREAM_END_EVENT;
+        count_flow(source, &ev);
         if (ev.type == YAML_DOCUMENT_START_EVENT)
             e = check_start(d, y, &ev);
-        else if (take_apart(&event, &ev))
+        else if (ev.type == YAML_SCALAR_EVENT)
+            e = check_scalar(d, y, source, &ev);
+        if (e == OK && take_apart(&event, &ev))
             e = yaml_build_event(d, y, &event);
         yaml_event_delete(&ev);
     }
@@ -166,6 +239,7 @@ static enum err check_text(struct diag *d, const struct yaml *y, const char *dat
 enum err yaml_parse(struct diag *d, struct yaml **out, const void *data, size_t data_len,
                     const char *what)
 {
+    struct source source = { .data = data, .len = data_len };
     yaml_parser_t parser;
     struct yaml *y = NULL;
     enum err e = ERR_INTERNAL;
@@ -179,9 +253,14 @@ enum err yaml_parse(struct diag *d, struct yaml **out, const void *data, size_t 
         return diag_set(d, ERR_NOMEM, "out of memory");
     if ((e = yaml_build_new(d, &y, what)) != OK || (e = check_text(d, y, data, data_len)) != OK)
         goto done;
+    /* where the encoding is given, the library takes a byte-order mark for a column of its line */
+    if (data_len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) {
+        source.data += 3;
+        source.len -= 3;
+    }
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser, data, data_len);
-    if ((e = feed_all(d, y, &parser)) != OK)
+    yaml_parser_set_input_string(&parser, (const unsigned char *)source.data, source.len);
+    if ((e = feed_all(d, y, &parser, &source)) != OK)
         goto done;
     *out = y;
     y = NULL; /* moved to the caller */

@@ -484,6 +484,12 @@ static enum err add_child(struct diag *d, struct yaml *y, const struct yaml_even
         if (n->pub.type != YAML_SCALAR)
             return yaml_build_error(d, ERR_FORMAT, y, ev->line, ev->column,
                                     "a key must be a plain text, not a list or a mapping");
+        if (!n->pub.plain && strcmp(n->pub.text, "<<") == 0)
+            return yaml_build_error(d, ERR_FORMAT, y, ev->line, ev->column,
+                                    "a key << in quotes is lost where others merge it");
+        if (n->pub.is_null)
+            return yaml_build_error(d, ERR_FORMAT, y, ev->line, ev->column,
+                                    "a key must be a text, not null");
         if (f->num_children / 2 == LIMIT_YAML_MEMBERS)
             return too_many_keys(d, y, &f->node->pub);
     }

@@ -7,7 +7,8 @@ set -eu
 build='build-essential pkg-config libsecp256k1-dev libcurl4-openssl-dev libgit2-dev
        libjansson-dev libyaml-dev libhidapi-dev libusb-1.0-0-dev libssl-dev git jq ca-certificates'
 test="$build libcriterion-dev openssl python3"
-ci="$test clang clang-tidy clang-format cppcheck valgrind libclang-rt-14-dev"
+ci="$test clang clang-tidy clang-format cppcheck valgrind libclang-rt-14-dev golang-go
+    golang-gopkg-yaml.v3-dev"
 
 packages=
 node=no

@@ -86,6 +86,14 @@ static const struct {
     { "directive for tags", "%TAG !e! tag:yaml.org,2002:\n---\na: !e!str b\n", 0, ERR_FORMAT,
       "a directive" },
     { "tag of one's own", "a: !own {}\n", 0, ERR_FORMAT, "t:1:4: tag '!own'" },
+    { "escape of JSON alone", "a: \"\xc3\xa9\"\nb: [\"\\\\\\/\"]\n", 0, ERR_FORMAT,
+      "t:2:5: the escape" },
+    { "question mark in a flow list", "a: [b, c?d]\n", 0, ERR_FORMAT, "t:1:8: a '?'" },
+    { "question mark in nested flow", "a: {b: [c], d: e?}\n", 0, ERR_FORMAT, "t:1:16: a '?'" },
+    { "merge key in quotes", "{\"<<\": {a: 1}}", 0, ERR_FORMAT, "t:1:2: a key << in quotes" },
+    { "null as key", "a: b\n~: c\n", 0, ERR_FORMAT, "t:2:1: a key must be a text" },
+    { "nothing as key", "? \n: c\n", 0, ERR_FORMAT, "a key must be a text" },
+    { "alias of null as key", "- &x ~\n- {*x : a}\n", 0, ERR_FORMAT, "a key must be a text" },
     { "no tag but a mark", "a: ! b\n", 0, ERR_FORMAT, "t:1:4: tag '!'" },
     { "tag in a merge list", "<<:\n  - !reset {a: 1}\n  - {a: 2}\n", 0, ERR_FORMAT,
       "t:2:5: tag '!reset'" },
@@ -129,6 +137,10 @@ static const struct {
       "\xef\xbb\xbf"
       "a: 1\n",
       "{<a>: <1>}" },
+    { "byte-order mark is no column",
+      "\xef\xbb\xbf"
+      "a:\n b: c\n",
+      "{<a>: {<b>: <c>}}" },
     { "CR LF", "a: 1\r\nb: 2\r\n", "{<a>: <1>, <b>: <2>}" },
     { "numbers and words stay text", "[1.0, 0x10, yes, ~, 010, 2026-01-01]",
       "[<1.0>, <0x10>, <yes>, <~>, <010>, <2026-01-01>]" },
@@ -164,10 +176,12 @@ static const struct {
     { "list closed at its key's column", "a:\n  b: [\n    c\n  ]\n", "{<a>: {<b>: [<c>]}}" },
     { "list left of its key", "a:\n  b: [\nc,\nd\n]\n", "{<a>: {<b>: [<c>, <d>]}}" },
     { "tab in a flow list", "a:\n  b: [\n\tc,\n\td ]\n", "{<a>: {<b>: [<c>, <d>]}}" },
+    { "backslash before a slash", "\"\\\\/\"\n", "<\\/>" },
+    { "question marks outside", "a: b?c\nd: [e]\nf: g?\nh: ['?']\n",
+      "{<a>: <b?c>, <d>: [<e>], <f>: <g?>, <h>: [<?>]}" },
     { "core tags",
       "a: !!str 1\nb: !!int 2\nc: !!bool true\nd: !!null ~\ne: !!seq []\nf: !!map {}\n",
       "{<a>: <1>, <b>: <2>, <c>: <true>, <d>: <~>, <e>: [], <f>: {}}" },
-    { "quoted << is a key", "{\"<<\": {a: 1}}", "{<<<>: {<a>: <1>}}" },
 };
 
 Test(yaml, values)
@@ -326,7 +340,7 @@ Test(yaml, aliases_count_for_depth)
 Test(yaml, readers)
 {
     struct yaml *y =
-        parse("n: 8453\nb: true\nq: \"true\"\nd: 36h\nnull: ~\nl: [1]\nbig: "
+        parse("n: 8453\nb: true\nq: \"true\"\nd: 36h\n\"null\": ~\nl: [1]\nbig: "
               "18446744073709551616\nz: \"0x0000000000000000000000000000000000000000\"\n"
               "t: !!int 5\n");
     const struct yaml_node *root = yaml_root(y);
@@ -342,7 +356,7 @@ Test(yaml, readers)
     cr_expect(yaml_read_text(&d, &text, y, yaml_get(root, "q")) == OK && strcmp(text, "true") == 0);
     cr_expect(yaml_read_bool(&d, &flag, y, yaml_get(root, "q")) == ERR_FORMAT && !flag);
     cr_expect_eq(yaml_read_text(&d, &text, y, yaml_get(root, "null")), ERR_FORMAT);
-    cr_expect_str_eq(d.msg, "t:5:7: expected a text, found nothing");
+    cr_expect_str_eq(d.msg, "t:5:9: expected a text, found nothing");
     cr_expect_eq(yaml_read_text(&d, &text, y, yaml_get(root, "l")), ERR_FORMAT);
     cr_expect_eq(yaml_read_u64(&d, &number, y, yaml_get(root, "big")), ERR_FORMAT);
     cr_expect_eq(yaml_read_u64(&d, &number, y, yaml_get(root, "d")), ERR_FORMAT);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#define _XOPEN_SOURCE 700 /* realpath */
+/* for realpath */
+#define _XOPEN_SOURCE 700 // NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 
 #include "src/cli/profile_place.h"
 

@@ -188,13 +188,7 @@ static enum verdict verdict_of(const struct env_case *c, const char *policy)
 
     write_case(&app, c);
     fixture_proposal(&p, FIXTURE_SCHEDULE, profile);
-    for (size_t i = 0; i < p.num_files; i++) {
-        if (strcmp(p.files[i].name, EVIDENCE_APP_COMPOSE) != 0)
-            continue;
-        free(p.files[i].data);
-        p.files[i].data = bytes_dup(app.data, app.len);
-        p.files[i].data_len = app.len;
-    }
+    fixture_set_file(&p, EVIDENCE_APP_COMPOSE, app.data, app.len);
     v = fixture_check(&p, profile, "compose.envs");
     proposal_clear(&p);
     profile_free(profile);

@@ -173,6 +173,19 @@ void fixture_sign(struct proposal *p, uint8_t key)
     NEED(proposal_add_signature(d, p, &signer, "EOA", sig.b, sizeof(sig.b)));
 }
 
+void fixture_set_file(struct proposal *p, const char *name, const void *data, size_t data_len)
+{
+    size_t i = 0;
+
+    while (i < p->num_files && strcmp(p->files[i].name, name) != 0)
+        i++;
+    cr_assert_lt(i, p->num_files, "no evidence '%s'", name);
+    free(p->files[i].data);
+    p->files[i].data = bytes_dup(data, data_len);
+    p->files[i].data_len = data_len;
+    cr_assert_not_null(p->files[i].data);
+}
+
 void fixture_rehash(struct proposal *p)
 {
     NEED(safe_tx_hash(d, &p->claimed, &p->tx, &p->domain));

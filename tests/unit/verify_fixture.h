@@ -35,6 +35,8 @@ struct profile *fixture_profile(void);
 /* Every parameter of the profile text may be exchanged: find is replaced once. */
 struct profile *fixture_profile_with(const char *find, const char *replacement);
 void fixture_proposal(struct proposal *out, enum fixture_kind kind, const struct profile *profile);
+/* Other bytes for a piece of evidence that is there; the hashes stay as they are. */
+void fixture_set_file(struct proposal *p, const char *name, const void *data, size_t data_len);
 /* Hashes and operation id again, as a consistent forger does; signatures of keys 1 and 2 again. */
 void fixture_rehash(struct proposal *p);
 /* The manifest again. */

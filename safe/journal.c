@@ -77,7 +77,7 @@ static bool next_line(struct line *out, char **at, bool *ok)
 
 static enum err read_journal(struct diag *d, struct buf *out, const char *path)
 {
-    if (!file_exists(path))
+    if (file_is_missing(path))
         return OK;
     return file_read(d, out, path);
 }

@@ -79,7 +79,7 @@ static enum err find(struct diag *d, char **out)
         /* "/" is the one directory whose name ends with a slash */
         buf_init(&path, PATH_MAX + sizeof(PROFILE_NAME));
         buf_addf(&path, "%.*s/" PROFILE_NAME, (int)len, len > 1 ? dir : "");
-        found = buf_ok(&path) && file_exists(buf_str(&path));
+        found = buf_ok(&path) && !file_is_missing(buf_str(&path));
         if (found)
             *out = strdup(buf_str(&path));
         buf_clear(&path);

@@ -191,7 +191,7 @@ static enum err read_signatures(struct diag *d, struct queue *q, struct queue_en
     size_t num_names = 0;
     enum err result = make_path(d, &path, q, entry, "signatures");
 
-    if (result == OK && file_exists(buf_str(&path)))
+    if (result == OK && !file_is_missing(buf_str(&path)))
         result = file_list_dir(d, &names, &num_names, buf_str(&path));
     for (size_t i = 0; result == OK && i < num_names; i++) {
         struct diag why = { 0 };
@@ -271,7 +271,7 @@ static enum err list_names(struct diag *d, char ***names, size_t *num_names, con
         diag_hint(d, "a new queue begins with 'mkdir', or with the first 'countersign submit'");
         e = diag_set(d, ERR_IO, "the queue's directory '%.256s' does not exist", q->location);
     }
-    if (e == OK && file_exists(buf_str(&path)))
+    if (e == OK && !file_is_missing(buf_str(&path)))
         e = file_list_dir(d, names, num_names, buf_str(&path));
     buf_clear(&path);
     return e;

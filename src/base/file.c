@@ -65,7 +65,14 @@ bool file_exists(const char *path)
 {
     struct stat st;
 
-    return lstat(path, &st) == 0 || errno != ENOENT;
+    return stat(path, &st) == 0;
+}
+
+bool file_is_missing(const char *path)
+{
+    struct stat st;
+
+    return lstat(path, &st) != 0 && errno == ENOENT;
 }
 
 /* --- writing ------------------------------------------------------------------------------- */

@@ -28,11 +28,14 @@ MUST_CHECK enum err file_write(struct diag *d, const char *path, const void *dat
                                int flags);
 /* One directory, or all missing ones on the path, mode 0777 less the umask. */
 MUST_CHECK enum err file_make_dirs(struct diag *d, const char *path);
-/*
- * False if there is nothing of that name (ENOENT). What cannot be looked at, and a symbolic link
- * that leads nowhere, count as there: reading them is an error, and not "none".
- */
+/* Something can be reached by that name, links followed. */
 bool file_exists(const char *path);
+/*
+ * There is nothing of that name, not even a link: the only answer that means "none". It is not the
+ * opposite of file_exists: what cannot be looked at, and a link that leads nowhere, are neither,
+ * and whoever reads them gets an error.
+ */
+bool file_is_missing(const char *path);
 
 /* Names in a directory, sorted by byte order, without dot-files; free with file_free_names. */
 MUST_CHECK enum err file_list_dir(struct diag *d, char ***names, size_t *num_names,

@@ -54,7 +54,7 @@ static enum err read_timelock(struct diag *d, struct status *s)
 /* Nothing was ever put into a directory that does not exist yet. */
 static bool is_unused(const struct profile_queue *q)
 {
-    return q->kind == QUEUE_NONE || (q->kind == QUEUE_DIRECTORY && !file_exists(q->location));
+    return q->kind == QUEUE_NONE || (q->kind == QUEUE_DIRECTORY && file_is_missing(q->location));
 }
 
 /* What is pending; from a directory also what was executed lately. */

@@ -476,6 +476,10 @@ Test(queue_directory, a_missing_directory_is_an_error)
     rig_open(&r);
     remove_tree(r.dir, 6);
     cr_expect_eq(queue_list(&d, r.q, &list, &zero), ERR_IO);
+    /* a share that is not mounted is not an empty queue */
+    cr_assert_eq(symlink("/nonexistent/share", r.dir), 0);
+    cr_expect_eq(queue_list(&d, r.q, &list, &zero), ERR_IO);
+    cr_assert_eq(unlink(r.dir), 0);
     rig_close(&r);
 }
 

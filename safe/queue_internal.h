@@ -77,8 +77,9 @@ void queue_submission_clear(struct queue_submission *s);
 bool queue_entry_holds(const struct queue_entry *held, const struct queue_signature *sig);
 /* Whether it has those bytes. */
 bool queue_entry_holds_exactly(const struct queue_entry *held, const struct queue_signature *sig);
-/* What was read back against what was submitted; *listed counts ours in it. Another signature for
- * the same contract than ours is a warning. */
+/* What was read back against what was submitted; *listed counts ours in it. Where a
+ * service holds another signature for the same contract, it is not counted, and a warning; in a
+ * directory it is ERR_MISMATCH. */
 MUST_CHECK enum err queue_submission_check(struct diag *d, struct queue *q, size_t *listed,
                                            const struct queue_submission *s,
                                            const struct queue_entry *held);

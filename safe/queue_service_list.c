@@ -141,7 +141,8 @@ static enum err read_row(struct diag *d, struct listing *l, const struct json_te
     if (!claimed_hash(&hash, picked)) {
         l->num_nameless++;
     } else if (was_seen(l, &hash)) {
-        goto done; /* twice on the pages: it counts once */
+        e = e == ERR_NOMEM ? e : OK; /* twice on the pages: it counts once, read or not */
+        goto done;
     } else if (remember(&why, l, &hash) != OK) {
         e = ERR_NOMEM;
     }

@@ -106,11 +106,16 @@ enum err queue_submission_check(struct diag *d, struct queue *q, size_t *listed,
         if (!queue_entry_holds(held, &s->items[i]))
             return diag_set(d, ERR_MISMATCH, "the queue does not hold the signature of %s", name.s);
         if (s->items[i].sig.kind == SIGNATURE_CONTRACT &&
-            !queue_entry_holds_exactly(held, &s->items[i]))
+            !queue_entry_holds_exactly(held, &s->items[i])) {
+            if (q->kind == QUEUE_DIRECTORY)
+                return diag_set(d, ERR_MISMATCH,
+                                "the queue holds another signature of the contract %s", name.s);
             queue_warn(q,
-                       "the queue holds another signature of the contract %s than this file, and "
+                       "the service holds another signature of the contract %s than this file, and "
                        "keeps one alone: the chain decides whether it holds",
                        name.s);
+            continue;
+        }
         n++;
     }
     *listed = n;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "safe/signature.h"
 #include "src/base/address.h"
 #include "src/base/file.h"
 #include "src/base/hex.h"
@@ -148,6 +149,39 @@ static enum err same_evidence(struct diag *d, bool *same, const struct proposal 
     return e;
 }
 
+/* Where the queue's signature proves no more than the file's, the file's stays; that is told. */
+static void warn_other_signatures(const struct proposal *file, const struct proposal *fetched,
+                                  const char *path)
+{
+    for (size_t i = 0; i < file->num_signatures; i++) {
+        const struct proposal_signature *ours = &file->signatures[i];
+
+        for (size_t k = 0; k < fetched->num_signatures; k++) {
+            const struct proposal_signature *theirs = &fetched->signatures[k];
+
+            if (address_eq(&ours->signer, &theirs->signer) &&
+                strcmp(ours->kind, theirs->kind) == 0 &&
+                strcmp(ours->kind, signature_kind_name(SIGNATURE_CONTRACT)) == 0 &&
+                (ours->data_len != theirs->data_len ||
+                 memcmp(ours->data, theirs->data, ours->data_len) != 0))
+                term_warning("the queue holds another signature of the contract %s than '%.256s', "
+                             "which keeps its own",
+                             address_format(&ours->signer).s, path);
+        }
+    }
+}
+
+static void swap_signatures(struct proposal *a, struct proposal *b)
+{
+    struct proposal_signature *items = a->signatures;
+    size_t num_items = a->num_signatures;
+
+    a->signatures = b->signatures;
+    a->num_signatures = b->num_signatures;
+    b->signatures = items;
+    b->num_signatures = num_items;
+}
+
 /*
  * A file that is there already: for the same SafeTx nothing in it is lost; anything else is not
  * ours to replace.
@@ -163,14 +197,18 @@ static enum err join_existing(struct diag *d, struct proposal *p, const char *pa
         e = same_evidence(d, &same, p, &old);
     if (e == OK && !same)
         e = diag_set(d, ERR_MISMATCH, "it holds other evidence for the same transaction");
-    if (e == OK && old.num_files > 0 && p->num_files == 0) {
-        struct proposal swap = *p;
-
-        *p = old; /* the one with evidence stays */
-        old = swap;
-    }
     if (e == OK)
-        e = queue_merge_signatures(d, p, &old, &num_added);
+        warn_other_signatures(&old, p, path);
+    if (e == OK && (e = queue_merge_signatures(d, &old, p, &num_added)) == OK) {
+        if (old.num_files > 0 && p->num_files == 0) {
+            struct proposal swap = *p;
+
+            *p = old; /* the one with evidence stays */
+            old = swap;
+        } else {
+            swap_signatures(p, &old);
+        }
+    }
     proposal_clear(&old);
     if (e != OK) {
         diag_hint(d, "--out FILE writes to another file");

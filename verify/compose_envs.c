@@ -30,9 +30,11 @@ struct search {
     struct diag *d;
     enum err e; /* sticky */
     struct compose_envs *out;
-    struct place *sorted; /* by name, as many as out has items */
+    struct place *sorted;            /* by name, as many as out has items */
+    const struct yaml_node *configs; /* files that the compose file itself writes; NULL: none */
     const char *service;
     struct words used; /* variables that the commands of the service at hand mention */
+    bool joins;        /* they make a word of text and what Compose puts in: it can be any name */
 };
 
 void compose_envs_clear(struct compose_envs *envs)
@@ -167,14 +169,17 @@ static void mark_in(struct search *s, const char *text, bool dollar, const char 
 /* --- the compose file -------------------------------------------------------------------------
  */
 
-/* Where a value from outside is a setting and no code; environment is looked into. */
+/*
+ * Where a value from outside is a setting and no code; environment is looked into. Labels and
+ * annotations are none: schedulers and proxies take commands from them, runc properties.
+ */
 static bool is_setting(const char *key)
 {
     static const char *const keys[] = {
-        "annotations",   "container_name", "cpu_count", "cpu_percent",     "cpu_period",
-        "cpu_quota",     "cpu_shares",     "cpus",      "domainname",      "environment",
-        "hostname",      "labels",         "mem_limit", "mem_reservation", "mem_swappiness",
-        "memswap_limit", "restart",        "scale",     "shm_size",        "stop_grace_period",
+        "container_name", "cpu_count", "cpu_percent",       "cpu_period",     "cpu_quota",
+        "cpu_shares",     "cpus",      "domainname",        "environment",    "hostname",
+        "mem_limit",      "restart",   "mem_reservation",   "mem_swappiness", "memswap_limit",
+        "scale",          "shm_size",  "stop_grace_period",
     };
 
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
@@ -215,11 +220,59 @@ static void mark_text(struct search *s, const char *text, const char *place)
     mark_in(s, text, true, "the compose file puts it into ", place);
 }
 
+/* Behind what Compose puts in at text, which is at a $; braces may be nested. */
+static const char *skip_insertion(const char *text)
+{
+    size_t depth = 0;
+
+    text++;
+    if (*text != '{') {
+        while (is_letter(*text))
+            text++;
+        return text;
+    }
+    for (; *text != '\0'; text++) {
+        if (*text == '{')
+            depth++;
+        else if (*text == '}' && --depth == 0)
+            return text + 1;
+    }
+    return text;
+}
+
+/*
+ * Text beside an insertion makes one word with it: F${A:-OO} is FOO by the time that a shell sees
+ * it, and stands nowhere. $$ is a $ of the shell's.
+ */
+static bool joins_words(const char *text)
+{
+    const char *c = text;
+    bool before = false; /* what ends here would be part of a word */
+
+    while (*c != '\0') {
+        if (c[0] == '$' && c[1] == '$') {
+            before = true;
+            c += c[2] == '{' ? 3 : 2;
+        } else if (c[0] == '$') {
+            const char *end = skip_insertion(c);
+
+            if (before || is_letter(*end) || *end == '$')
+                return true;
+            before = true;
+            c = end;
+        } else {
+            before = is_letter(*c++);
+        }
+    }
+    return false;
+}
+
 static void collect_text(struct search *s, const char *text, const char *place)
 {
     struct word word;
 
     (void)place;
+    s->joins |= joins_words(text);
     while (s->e == OK && next_word(&word, &text, false))
         add_word(s, word);
 }
@@ -227,7 +280,7 @@ static void collect_text(struct search *s, const char *text, const char *place)
 /* A variable of the container that another program than the app's own reads, or a command. */
 static void judge_variable(struct search *s, const char *name, const char *value)
 {
-    bool decides = compose_env_reader(name) != NULL || has_word(&s->used, name);
+    bool decides = s->joins || compose_env_reader(name) != NULL || has_word(&s->used, name);
 
     if (!decides)
         return;
@@ -283,12 +336,20 @@ static void judge_service(struct search *s, const struct yaml_pair *service)
         if (is_command(p->key->text))
             each_text(s, p->value, p->key->text, collect_text);
     }
+    /* a command may run a file that the compose file writes */
+    for (size_t i = 0; s->configs != NULL && i < s->configs->num_pairs; i++) {
+        const struct yaml_node *content = yaml_get(s->configs->pairs[i].value, "content");
+
+        if (content != NULL)
+            each_text(s, content, "configs", collect_text);
+    }
     if (s->used.num_items > 0)
         qsort(s->used.items, s->used.num_items, sizeof(*s->used.items), by_word);
     if (environment != NULL)
         judge_environment(s, environment);
     free(s->used.items);
     s->used = (struct words){ 0 };
+    s->joins = false;
     s->service = NULL;
 }
 
@@ -307,6 +368,7 @@ static void judge_files(struct search *s, const struct yaml_pair *section)
 
 static void judge_compose(struct search *s, const struct yaml_node *root)
 {
+    s->configs = root != NULL ? yaml_get(root, "configs") : NULL;
     for (size_t i = 0; root != NULL && i < root->num_pairs; i++) {
         const struct yaml_pair *p = &root->pairs[i];
 

@@ -150,6 +150,8 @@ static void check_fields(struct gather *g, const struct json *object, const char
     const char *name = NULL;
     void *at = NULL;
 
+    if (object != NULL && json_type(object) != JSON_NULL && json_type(object) != JSON_OBJECT)
+        danger_refuse(g, "'%s' is no object", where);
     while (json_next(object, &at, &name) != NULL) {
         if (!is_listed(known, name))
             danger_refuse(g, "nobody knows what the field '%.64s'%s%s does", name,

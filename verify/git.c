@@ -331,6 +331,10 @@ static enum err command_ref(struct diag *d, struct git_repo *r, struct gitobj_id
         buf_addf(&name, "%s%s", before[i], ref);
         e = command_object(&why, r, commit, &type, buf_str(&name), LIMIT_GIT_OBJECT_BYTES);
         buf_clear(&name);
+        if (e != OK && e != ERR_USAGE && e != ERR_FORMAT) {
+            *d = why;
+            return e;
+        }
         if (e != ERR_USAGE)
             return diag_set(d, ERR_USAGE, "git ref '%.200s': there is another one, '%s%.200s'", ref,
                             before[i], ref);
@@ -408,9 +412,9 @@ enum err git_repo_read(struct diag *d, struct git_repo *r, const uint8_t **data,
     enum err e = ERR_INTERNAL;
 
     *data = NULL;
+    *data_len = 0;
     if (id->len != GITOBJ_SHA1_LEN && r->command == NULL)
         return diag_set(d, ERR_IO, "git object %s: not an id of this repository", text.s);
-    *data_len = 0;
     if (r->command != NULL)
         return command_content(d, r, data, data_len, type, id, max);
     lib->git_odb_object_free(r->object);

@@ -113,6 +113,8 @@ enum err git_tags_verify(struct diag *d, size_t *num_tags, const struct proposal
     *num_tags = 0;
     if (!gitobj_id_parse(&commit, commit_id, strlen(commit_id)))
         return diag_set(d, ERR_FORMAT, "'%.80s' is no commit id", commit_id);
+    if (count > LIMIT_GIT_TAGS)
+        return diag_set(d, ERR_LIMIT, "more than %d tag objects", LIMIT_GIT_TAGS);
     if ((e = check_tags(d, p, &commit, count)) == OK)
         *num_tags = count;
     return e;

@@ -102,6 +102,25 @@ static int rank(enum verdict v)
     return 3;
 }
 
+/* More than a detail holds: its beginning, and that there is more. */
+static void add_what_fits(struct buf *b, const char *text, size_t len)
+{
+    static const char cut[] = " ... (more than can be shown here)";
+    const size_t end = b->max - strlen(cut);
+
+    if (b->len > end)
+        return; /* cut before */
+    if (len <= end - b->len) {
+        buf_add(b, text, len);
+        return;
+    }
+    len = end - b->len;
+    while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
+        len--; /* not inside a character */
+    buf_add(b, text, len);
+    buf_add_str(b, cut);
+}
+
 __attribute__((format(printf, 3, 0))) static void add_text(struct buf *b, const char *separator,
                                                            const char *fmt, va_list ap)
 {
@@ -118,8 +137,8 @@ __attribute__((format(printf, 3, 0))) static void add_text(struct buf *b, const 
         return; /* the verdict stands without its words */
     (void)vsnprintf(text, (size_t)n + 1, fmt, ap);
     if (b->len > 0)
-        buf_add_str(b, separator);
-    buf_add_str(b, text);
+        add_what_fits(b, separator, strlen(separator));
+    add_what_fits(b, text, (size_t)n);
     free(text);
 }
 

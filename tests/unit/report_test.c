@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/json.h"
@@ -90,6 +91,32 @@ Test(report, a_verdict_only_gets_worse)
         cr_expect_eq(report_check(&r, "tx.gas")->verdict, rows[i].want, "row %zu", i);
         report_clear(&r);
     }
+}
+
+/* What does not fit hides nothing that does. */
+Test(report, a_long_detail_keeps_its_beginning)
+{
+    struct report r;
+    struct diag d = { 0 };
+    char *text = calloc(1, 40000);
+    const struct buf *detail = NULL;
+
+    cr_assert_not_null(text);
+    for (size_t i = 0; i + 2 < 40000; i += 2)
+        memcpy(text + i, "\xc3\xa9", 2);
+    cr_assert_eq(report_init(&d, &r), OK);
+    check_fail(&r, "tx.gas", "first");
+    check_fail(&r, "tx.gas", "%s", text);
+    check_fail(&r, "tx.gas", "third");
+    detail = &report_check(&r, "tx.gas")->detail;
+    cr_assert(buf_ok(detail));
+    cr_expect_gt(detail->len, 16000);
+    cr_expect_eq(strncmp(buf_str(detail), "first; \xc3\xa9", 9), 0);
+    cr_expect_not_null(strstr(buf_str(detail), "\xc3\xa9 ... (more than can be shown here)"));
+    cr_expect_null(strstr(buf_str(detail), "third"));
+    cr_expect_eq(report_check(&r, "tx.gas")->verdict, FAIL);
+    report_clear(&r);
+    free(text);
 }
 
 Test(report, details_are_joined_and_errors_are_escaped)

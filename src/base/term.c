@@ -184,6 +184,25 @@ static void write_line(const char *label, const char *text)
     (void)fputc('\n', stderr);
 }
 
+/* Whole, however long: a list that is to be copied must not end in the middle. */
+__attribute__((format(printf, 2, 0))) static void write_formatted(const char *label,
+                                                                  const char *fmt, va_list args)
+{
+    va_list again;
+    int len = 0;
+    char *text = NULL;
+
+    va_copy(again, args);
+    len = vsnprintf(NULL, 0, fmt, again);
+    va_end(again);
+    text = len >= 0 ? malloc((size_t)len + 1) : NULL;
+    if (text != NULL)
+        (void)vsnprintf(text, (size_t)len + 1, fmt, args);
+    (void)fflush(stdout);
+    write_line(label, text != NULL ? text : "(out of memory)");
+    free(text);
+}
+
 void term_error(const struct diag *d)
 {
     (void)fflush(stdout);
@@ -194,14 +213,11 @@ void term_error(const struct diag *d)
 
 void term_hint(const char *fmt, ...)
 {
-    char text[1024] = "";
     va_list args;
 
     va_start(args, fmt);
-    (void)vsnprintf(text, sizeof(text), fmt, args);
+    write_formatted("hint", fmt, args);
     va_end(args);
-    (void)fflush(stdout);
-    write_line("hint", text);
 }
 
 void term_notice(const char *text)
@@ -215,14 +231,11 @@ void term_notice(const char *text)
 
 void term_warning(const char *fmt, ...)
 {
-    char text[1024] = "";
     va_list args;
 
     va_start(args, fmt);
-    (void)vsnprintf(text, sizeof(text), fmt, args);
+    write_formatted("warning", fmt, args);
     va_end(args);
-    (void)fflush(stdout);
-    write_line("warning", text);
 }
 
 /* --- questions ----------------------------------------------------------------------------- */

@@ -38,7 +38,12 @@ static struct json *known_fields(const struct profile_compose *c)
 
 static void add_item(struct buf *out, const char *text)
 {
-    buf_addf(out, "%s'%s'", out->len > 0 ? ", " : "", text);
+    buf_add_str(out, out->len > 0 ? ", '" : "'");
+    for (; *text != '\0'; text++) {
+        buf_add_str(out, *text == '\'' ? "'" : ""); /* doubled, as YAML wants it */
+        buf_add(out, text, 1);
+    }
+    buf_add_str(out, "'");
 }
 
 static enum err list_dangers(struct diag *d, struct buf *out, const struct profile_policy *policy,

@@ -102,6 +102,10 @@ static const struct {
     { "list called a mapping", "a: !!map [b]\n", 0, ERR_FORMAT, "t:1:4: tag '!!map'" },
     { "mapping called a text", "a: !!str {b: c}\n", 0, ERR_FORMAT, "t:1:4: tag '!!str'" },
     { "text called a number", "a: !!int b\n", 0, ERR_FORMAT, "t:1:4: tag '!!int'" },
+    { "octal number", "a: !!int 010\n", 0, ERR_FORMAT, "t:1:4: tag '!!int'" },
+    { "no digits called a number", "a: !!int\n", 0, ERR_FORMAT, "tag '!!int'" },
+    { "quoted digits called a number", "a: !!int '1'\n", 0, ERR_FORMAT, "t:1:4: tag '!!int'" },
+    { "another word called a truth", "a: !!bool yes\n", 0, ERR_FORMAT, "t:1:4: tag '!!bool'" },
     { "quoted text called nothing", "a: !!null '~'\n", 0, ERR_FORMAT, "t:1:4: tag '!!null'" },
     { "tag by its whole name", "a: !<tag:example.org,2026:x> b\n", 0, ERR_FORMAT, "t:1:4: tag" },
     { "merge of an alias of a list", "x: &x [{a: 1}]\ny: {<<: *x}\n", 0, ERR_FORMAT,
@@ -179,9 +183,10 @@ static const struct {
     { "backslash before a slash", "\"\\\\/\"\n", "<\\/>" },
     { "question marks outside", "a: b?c\nd: [e]\nf: g?\nh: ['?']\n",
       "{<a>: <b?c>, <d>: [<e>], <f>: <g?>, <h>: [<?>]}" },
+    { "zero and a lie", "- !!int 0\n- !!bool false\n- !!null null\n", "[<0>, <false>, <null>]" },
     { "core tags",
-      "a: !!str 1\nb: !!int 2\nc: !!bool true\nd: !!null ~\ne: !!seq []\nf: !!map {}\n",
-      "{<a>: <1>, <b>: <2>, <c>: <true>, <d>: <~>, <e>: [], <f>: {}}" },
+      "a: !!str 1\nb: !!int 20\nc: !!bool true\nd: !!null ~\ne: !!seq []\nf: !!map {}\n",
+      "{<a>: <1>, <b>: <20>, <c>: <true>, <d>: <~>, <e>: [], <f>: {}}" },
 };
 
 Test(yaml, values)
